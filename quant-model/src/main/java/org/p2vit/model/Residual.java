@@ -1,0 +1,14 @@
+package org.p2vit.model;
+
+/**
+ * Scale of a residual-stream tensor: channel {@code c} has exponent {@code exponent + ptf[c]}.
+ *
+ * @param exponent base exponent
+ * @param ptf C Power-of-Two Factors, 0 to 7
+ */
+public record Residual(int exponent, byte[] ptf) {
+
+  public int exponent(int channel) {
+    return exponent + ptf[channel];
+  }
+}

@@ -1,0 +1,19 @@
+package org.p2vit.rtl.job;
+
+import java.util.List;
+import java.util.Optional;
+import org.p2vit.rtl.Chunk;
+
+/** Ends the program: when its waits hold, the engine is done and raises the interrupt. */
+public record EndJob(List<Wait> waits) implements Job {
+
+  @Override
+  public Optional<Chunk> chunk() {
+    return Optional.empty();
+  }
+
+  @Override
+  public int units() {
+    return 0;
+  }
+}

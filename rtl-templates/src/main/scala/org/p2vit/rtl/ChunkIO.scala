@@ -1,0 +1,114 @@
+package org.p2vit.rtl
+
+import chisel3._
+import chisel3.util._
+import org.p2vit.rtl.job.{JobFormat, Wait}
+
+import scala.jdk.CollectionConverters._
+
+/** Read port of a synchronous memory: `data` holds the word one cycle after `request` fired, for that cycle
+  * only.
+  *
+  * @param words
+  *   depth of the memory
+  * @param dataBits
+  *   width of a word
+  */
+class MemoryRead(words: Int, dataBits: Int) extends Bundle {
+  val request = Decoupled(UInt(Address.bits(words).W))
+  val data    = Input(UInt(dataBits.W))
+}
+
+/** Write port of a memory: lane `i` of the word is written where `mask(i)`.
+  *
+  * @param lanes
+  *   write-mask granules a word
+  * @param laneBits
+  *   bits of a granule
+  */
+class MemoryWrite(words: Int, lanes: Int, laneBits: Int) extends Bundle {
+  val address = UInt(Address.bits(words).W)
+  val data    = UInt((lanes * laneBits).W)
+  val mask    = UInt(lanes.W)
+}
+
+object Address {
+
+  /** Address bits of a memory of `words` words. */
+  def bits(words: Int): Int = math.max(1, log2Ceil(words))
+}
+
+/** A job as fetched, 512 bits; [[JobBits]] names its fields. */
+object JobBits {
+  val Width: Int = JobFormat.BYTES * 8
+
+  /** The named field of the job's own record, with its sign.
+    *
+    * @tparam T
+    *   Chisel type of the field: UInt or SInt is chosen by the record's annotation
+    */
+  def unsigned(bits: UInt, fields: java.util.List[JobFormat.Field], name: String): UInt = {
+    val f = find(fields, name)
+    require(!f.signed, s"$name is signed")
+    bits(f.offset + f.width - 1, f.offset)
+  }
+
+  def signed(bits: UInt, fields: java.util.List[JobFormat.Field], name: String): SInt = {
+    val f = find(fields, name)
+    require(f.signed, s"$name is unsigned")
+    bits(f.offset + f.width - 1, f.offset).asSInt
+  }
+
+  def flag(bits: UInt, fields: java.util.List[JobFormat.Field], name: String): Bool =
+    unsigned(bits, fields, name)(0)
+
+  private def find(fields: java.util.List[JobFormat.Field], name: String) =
+    fields.asScala.find(_.name == name).getOrElse(throw new IllegalArgumentException(s"no field $name"))
+}
+
+/** Completed units of every chunk, indexed by `Chunk.ordinal`. */
+object Progress {
+  def apply(): Vec[UInt] = Vec(Chunk.values.length, UInt(Wait.COUNTER_BITS.W))
+}
+
+/** What every chunk has besides its memory ports.
+  *
+  *   - `job`: the next job; taken (ready) when the chunk finishes the one before
+  *   - `progress`: completed units of all chunks
+  *   - `done`: high for one cycle for each unit completed (its last write was accepted by the memory, in this
+  *     cycle or earlier)
+  *   - `busy`: performance counter: the chunk works in this cycle
+  *
+  * Elements inside words lie row-major, element 0 in the lowest bits: an ACTIVATION word holds (row, k) at
+  * `row*D + k`, a WEIGHT word (column, k) at `column*D + k`, VALUE (token, channel) at `token*Cs + channel`,
+  * SCORE and RESIDUAL (row, column) at `row*p + column`, CODE (row, token) at `row*Ds + token`, the parameter
+  * buffers channel `c` at `c`.
+  */
+class ChunkIO extends Bundle {
+  val job      = Flipped(Decoupled(UInt(JobBits.Width.W)))
+  val progress = Input(Progress())
+  val done     = Output(Bool())
+  val busy     = Output(Bool())
+}
+
+/** Evaluates the three waits of a job for a row block and tile; see the Java record `Wait` for the meaning.
+  */
+object WaitCondition {
+  private val header = JobFormat.header()
+
+  /** For each of the three waits: (holds, chunk index). */
+  def each(job: UInt, progress: Vec[UInt], row: UInt, tile: UInt): Seq[(Bool, UInt)] =
+    (0 until 3).map { i =>
+      val enabled = JobBits.flag(job, header, s"wait$i.enabled")
+      val chunk   = JobBits.unsigned(job, header, s"wait$i.chunk")
+      val base    = JobBits.signed(job, header, s"wait$i.base").asUInt
+      val perRow  = JobBits.flag(job, header, s"wait$i.perRow")
+      val perTile = JobBits.flag(job, header, s"wait$i.perTile")
+      val need    = base + Mux(perRow, row, 0.U) + Mux(perTile, tile, 0.U)
+      val ahead   = (progress(chunk) - need)(Wait.COUNTER_BITS - 1, 0)
+      (!enabled || !ahead(Wait.COUNTER_BITS - 1), chunk)
+    }
+
+  def all(job: UInt, progress: Vec[UInt], row: UInt, tile: UInt): Bool =
+    each(job, progress, row, tile).map(_._1).reduce(_ && _)
+}
