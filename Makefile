@@ -1,0 +1,40 @@
+# Everything a user runs. `make help` lists the targets.
+MVN ?= mvn -B -q
+BUILT := generator/target/p2vit.classpath
+
+.PHONY: help tools build demo test test-large format clean
+
+help:
+	@echo "make demo        quantize, generate and verify the shipped MNIST ViT (build/demo/)"
+	@echo "make test        all fast tests"
+	@echo "make test-large  also whole CIFAR-10 and ViT-Tiny images in RTL; needs the real models"
+	@echo "make build       compile; afterwards ./p2vit works"
+	@echo "make format      format Java and Scala sources"
+	@echo "make clean       remove all build output"
+
+tools:
+	@verif/scripts/install-tools.sh
+
+build: tools $(BUILT)
+
+$(BUILT): $(shell find pom.xml */pom.xml */src/main -type f 2>/dev/null)
+	@echo "Building p2vit (the first time, Maven downloads its libraries: some minutes)"
+	@$(MVN) package -DskipTests
+	@touch $@
+
+demo: build
+	@./p2vit demo --out build/demo
+
+test: tools
+	@echo "Testing p2vit (the first time, Maven downloads its libraries: some minutes)"
+	@mvn -B verify
+
+test-large: tools
+	@mvn -B verify -Dp2vit.excludedGroups=
+
+format:
+	@$(MVN) spotless:apply
+
+clean:
+	@$(MVN) clean
+	@rm -rf build
