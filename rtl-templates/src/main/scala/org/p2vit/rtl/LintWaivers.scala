@@ -1,0 +1,13 @@
+package org.p2vit.rtl
+
+/** The `verilator` warnings that are accepted in emitted files, and why. */
+object LintWaivers {
+
+  private val waivers: Seq[(String, String, String)] = Seq()
+
+  /** A Verilator configuration file. */
+  def text: String =
+    "`verilator_config\n" + waivers.map { case (rule, files, reason) =>
+      s"// $reason\nlint_off -rule $rule -file \"$files\"\n"
+    }.mkString
+}
