@@ -4,6 +4,7 @@ import java.lang.reflect.RecordComponent;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import org.p2vit.model.InputException;
 
 /**
  * The binary form of jobs and parameter entries, derived from the records: a component with {@link
@@ -43,6 +44,18 @@ public final class JobFormat {
   /** The number that stands for a job type; jobs of a chunk have the chunk's ordinal. */
   public static int opcode(Class<? extends Job> type) {
     return OPCODES.indexOf(type);
+  }
+
+  /**
+   * The job type that a number stands for.
+   *
+   * @throws InputException if there is none
+   */
+  public static Class<? extends Job> type(int opcode) {
+    if (opcode < 0 || opcode >= OPCODES.size()) {
+      throw new InputException("opcode " + opcode + "; accepted: 0 to " + (OPCODES.size() - 1));
+    }
+    return OPCODES.get(opcode);
   }
 
   /** Fields of the header. */

@@ -1,0 +1,200 @@
+package org.p2vit.verif.emulator;
+
+import java.util.List;
+import org.p2vit.numerics.Rounding;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.job.JobFormat;
+import org.p2vit.rtl.job.MatMulJob;
+import org.p2vit.rtl.job.MatMulJob.Destination;
+import org.p2vit.rtl.job.ParameterFormat;
+
+/** See {@link MatMulJob}; one column tile of a row block a step. */
+final class MatMulRun extends JobRun {
+  private static final List<JobFormat.Field> OUTPUT =
+      JobFormat.fields(ParameterFormat.Output.class, 0);
+
+  private final MatMulJob job;
+  private final int p;
+  private final int tileColumns;
+  private final EmulatedBuffer activation;
+  private final EmulatedBuffer weight;
+  private final EmulatedBuffer residual;
+
+  MatMulRun(ProgramJob source, MatMulJob job, Architecture arch, Memories memories) {
+    super(source, arch, memories, job.rowBlocks(), job.tiles());
+    this.job = job;
+    p = arch.requantColumns();
+    tileColumns = job.weights4() ? 2 * arch.columns() : arch.columns();
+    activation = buffer(BufferId.ACTIVATION);
+    weight = buffer(BufferId.WEIGHT);
+    residual = buffer(BufferId.RESIDUAL);
+    check();
+  }
+
+  private void check() {
+    source.require(job.depthWords() > 0, "depthWords", "0 words");
+    source.require(
+        (long) job.depthWords() * arch.depth() <= arch.maxDepth(),
+        "depthWords",
+        job.depthWords() * arch.depth() + " terms; the accumulators hold " + arch.maxDepth());
+    source.require(job.columns() > 0, "columns", "0 columns");
+    source.require(job.columns() % p == 0, "columns", job.columns() + " is no multiple of " + p);
+    source.require(job.column() % p == 0, "column", job.column() + " is no multiple of " + p);
+    source.require(
+        (job.columns() + tileColumns - 1) / tileColumns == job.tiles(),
+        "tiles",
+        job.tiles() + " tiles of " + tileColumns + " for " + job.columns() + " columns");
+    source.require(
+        !job.activation() || bytes(job.destination()), "activation", "only for int8 results");
+    source.require(
+        job.useParameters() || job.shift() >= -8 && job.shift() <= 31,
+        "shift",
+        job.shift() + " is not in -8..31");
+  }
+
+  private static boolean bytes(Destination d) {
+    return d != Destination.RESIDUAL_ADD && d != Destination.RESIDUAL_SET;
+  }
+
+  @Override
+  protected void compute(int row, int tile, Step step) {
+    int rows = arch.rows();
+    int lanes = arch.columns();
+    int first = tile * tileColumns;
+    int end = Math.min(first + tileColumns, job.columns());
+    int[][] acc = new int[rows][end - first];
+    for (int k = 0; k < job.depthWords(); k++) {
+      int a =
+          source.word(
+              activation,
+              "activationBase",
+              job.activationBase() + (long) row * job.activationStride() + k);
+      int w =
+          source.word(
+              weight, "weightBase", job.weightBase() + (long) tile * job.weightStride() + k);
+      for (int n = 0; n < end - first; n++) {
+        int at = weight.offset(w, n % lanes * arch.depth());
+        for (int r = 0; r < rows; r++) {
+          int x = activation.offset(a, r * arch.depth());
+          acc[r][n] +=
+              job.weights4()
+                  ? dot4(activation.bytes(), x, weight.bytes(), at, arch.depth(), n >= lanes)
+                  : dot(activation.bytes(), x, weight.bytes(), at, arch.depth());
+        }
+      }
+    }
+    for (int n = first; n < end; n += p) {
+      short[] beat = new short[rows * p];
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < p; c++) {
+          int y = requantize(acc[r][n + c - first], row, r, n + c, step);
+          beat[r * p + c] = (short) y;
+        }
+      }
+      step.beat(n, beat);
+    }
+  }
+
+  private static int dot(byte[] x, int xAt, byte[] w, int wAt, int depth) {
+    int sum = 0;
+    for (int i = 0; i < depth; i++) {
+      sum += x[xAt + i] * w[wAt + i];
+    }
+    return sum;
+  }
+
+  private static int dot4(byte[] x, int xAt, byte[] w, int wAt, int depth, boolean high) {
+    int sum = 0;
+    for (int i = 0; i < depth; i++) {
+      int nibbles = w[wAt + i];
+      sum += x[xAt + i] * (high ? nibbles >> 4 : nibbles << 28 >> 28);
+    }
+    return sum;
+  }
+
+  /** Re-quantizes and writes column {@code n} of row {@code r}. */
+  private int requantize(int acc, int row, int r, int n, Step step) {
+    int bias = 0;
+    int shift = job.shift();
+    int second = 0;
+    if (job.useParameters()) {
+      EmulatedBuffer parameter = buffer(BufferId.PARAMETER);
+      int word = source.word(parameter, "parameterBase", job.parameterBase() + (long) (n / p));
+      long bits = parameter.get(word, n % p);
+      bias = field(bits, 0);
+      shift = field(bits, 1);
+      second = field(bits, 2);
+    }
+    long sum = (long) acc + bias;
+    int position = job.column() + n;
+    int y;
+    switch (job.destination()) {
+      case RESIDUAL_ADD, RESIDUAL_SET -> {
+        int word =
+            source.word(residual, "base", job.base() + (long) row * job.stride() + position / p);
+        int lane = lane(r, position, p);
+        if (job.destination() == Destination.RESIDUAL_SET) {
+          y = Rounding.requantize(sum, shift, Architecture.RESIDUAL_CONTAINER_BITS);
+        } else {
+          int bits = arch.residualBits();
+          long x = Rounding.requantize(residual.get(word, lane), second, bits);
+          y = (int) Rounding.saturate(x + Rounding.requantize(sum, shift, bits), bits);
+        }
+        step.element(residual, word, lane, y);
+      }
+      default -> {
+        y = job.activation() ? activate(sum, shift, second) : Rounding.requantize(sum, shift, 8);
+        writeByte(row, r, position, y, step);
+      }
+    }
+    return y;
+  }
+
+  private static int field(long bits, int index) {
+    JobFormat.Field f = OUTPUT.get(index);
+    return (int) (bits << 64 - f.offset() - f.width() >> 64 - f.width());
+  }
+
+  /** docs/numerics.md section 4. */
+  private int activate(long sum, int shift, int second) {
+    int pre = Rounding.requantize(sum, shift, 16);
+    int index = (int) Math.min(Rounding.shift(Math.abs(pre), job.indexShift()), 255);
+    int table = buffer(BufferId.TABLE).bytes()[index] & 0xFF;
+    return Rounding.requantize(Math.max(pre, 0) - table, second, 8);
+  }
+
+  private void writeByte(int row, int r, int position, int y, Step step) {
+    long word = job.base();
+    EmulatedBuffer to;
+    int perWord;
+    int rowInWord = r;
+    long tokenRow = (long) (job.firstRow() + row) * arch.rows();
+    switch (job.destination()) {
+      case ACTIVATION -> {
+        to = activation;
+        perWord = arch.depth();
+        word += (long) row * job.stride();
+      }
+      case KEY -> {
+        to = weight;
+        perWord = arch.depth();
+        word += tokenRow / arch.columns() * job.stride();
+        rowInWord += (int) (tokenRow % arch.columns());
+      }
+      case VALUE -> {
+        to = buffer(BufferId.VALUE);
+        perWord = arch.shifterColumns();
+        word += tokenRow / arch.shifterDepth() * job.stride();
+        rowInWord += (int) (tokenRow % arch.shifterDepth());
+      }
+      case SCORE -> {
+        to = buffer(BufferId.SCORE);
+        perWord = p;
+        word = (long) ((job.base() + row) % arch.buffers().scoreSlots()) * job.stride();
+      }
+      default -> throw new IllegalStateException(job.destination().name());
+    }
+    int checked = source.word(to, "base", word + position / perWord);
+    step.element(to, checked, lane(rowInWord, position, perWord), y);
+  }
+}

@@ -1,0 +1,94 @@
+package org.p2vit.verif.emulator;
+
+import org.p2vit.numerics.Rounding;
+import org.p2vit.numerics.Tables;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.job.SoftmaxJob;
+
+/** See {@link SoftmaxJob}. */
+final class SoftmaxRun extends JobRun {
+  private static final int[] POW = Tables.pow();
+  private static final int[] LOG = Tables.log();
+
+  private final SoftmaxJob job;
+  private final EmulatedBuffer score;
+  private final EmulatedBuffer code;
+
+  SoftmaxRun(ProgramJob source, SoftmaxJob job, Architecture arch, Memories memories) {
+    super(source, arch, memories, job.rowBlocks(), 1);
+    this.job = job;
+    score = buffer(BufferId.SCORE);
+    code = buffer(BufferId.CODE);
+    Architecture.Buffers b = arch.buffers();
+    source.require(job.tokens() > 0, "tokens", "0 tokens");
+    source.require(
+        job.tokens() <= job.columns(),
+        "tokens",
+        job.tokens() + " are more than columns = " + job.columns());
+    source.require(
+        job.columns() % arch.shifterDepth() == 0,
+        "columns",
+        job.columns() + " is no multiple of " + arch.shifterDepth());
+    source.require(
+        job.columns() / arch.shifterDepth() <= b.codeSlotWords(),
+        "columns",
+        job.columns() + " do not fit a code slot of " + b.codeSlotWords() + " words");
+    int p = arch.requantColumns();
+    source.require(
+        (job.tokens() + p - 1) / p <= b.scoreSlotWords(),
+        "tokens",
+        job.tokens() + " do not fit a score slot of " + b.scoreSlotWords() + " words");
+    source.require(
+        job.shift() >= 1 && job.shift() <= 12, "shift", job.shift() + " is not in 1..12");
+  }
+
+  @Override
+  protected void compute(int row, int tile, Step step) {
+    Architecture.Buffers b = arch.buffers();
+    int p = arch.requantColumns();
+    int depth = arch.shifterDepth();
+    int from = (job.scoreSlot() + row) % b.scoreSlots() * b.scoreSlotWords();
+    int to = (job.codeSlot() + row) % b.codeSlots() * b.codeSlotWords();
+    int[][] codes = new int[arch.rows()][];
+    for (int r = 0; r < arch.rows(); r++) {
+      int[] scores = new int[job.tokens()];
+      for (int j = 0; j < scores.length; j++) {
+        scores[j] = (int) score.get(from + j / p, lane(r, j, p));
+      }
+      codes[r] = softmax(scores);
+    }
+    for (int j = 0; j < job.columns(); j += p) {
+      short[] beat = new short[arch.rows() * p];
+      for (int r = 0; r < arch.rows(); r++) {
+        for (int c = 0; c < p; c++) {
+          int y = j + c < job.tokens() ? codes[r][j + c] : Tables.CODE_ZERO;
+          step.element(code, to + j / depth, lane(r, j + c, depth), y);
+          beat[r * p + c] = (short) y;
+        }
+      }
+      step.beat(j, beat);
+    }
+  }
+
+  /** docs/numerics.md section 5. */
+  private int[] softmax(int[] scores) {
+    int max = Integer.MIN_VALUE;
+    for (int s : scores) {
+      max = Math.max(max, s);
+    }
+    int[] t = new int[scores.length];
+    long sum = 0;
+    for (int j = 0; j < t.length; j++) {
+      long scaled = Rounding.shift((long) (max - scores[j]) * Tables.LOG2E, job.shift());
+      t[j] = (int) Math.min(scaled, Tables.LOG_MAX);
+      sum += POW[(t[j] & 255) >> 3] >> (t[j] >> 8);
+    }
+    int n = 63 - Long.numberOfLeadingZeros(sum);
+    int log = (n - 15) * 256 + LOG[(int) (sum >> n - 5) & 31];
+    for (int j = 0; j < t.length; j++) {
+      long code = Math.max(Rounding.shift(t[j] + log, Tables.LOG_FRACTION), 0);
+      t[j] = (int) Math.min(code, Tables.CODE_ZERO);
+    }
+    return t;
+  }
+}
