@@ -1,0 +1,169 @@
+package org.p2vit.verif;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.p2vit.model.InputException;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.EmittedRtl;
+import org.p2vit.rtl.RegisterMap;
+
+/** Runs the emitted accelerator in simulation. Immutable: any number of runs at the same time. */
+public final class Simulator {
+  private static final List<String> HARNESS =
+      List.of("harness.cpp", "axi_memory.h", "axi_memory.cpp", "taps.h", "taps.cpp");
+
+  private final Path executable;
+  private final int beatBytes;
+
+  private Simulator(Path executable, int beatBytes) {
+    this.executable = executable;
+    this.beatBytes = beatBytes;
+  }
+
+  /**
+   * Builds the simulation of an emitted accelerator, or takes it from the cache.
+   *
+   * @param trace whether waveforms can be written
+   * @throws InputException as {@link VerilatorBuild#build}
+   */
+  public static Simulator build(
+      EmittedRtl rtl,
+      Architecture architecture,
+      boolean trace,
+      VerilatorBuild build,
+      BuildProgress progress) {
+    BuildRequest request =
+        BuildRequest.of(rtl.top(), rtl.paths())
+            .withVerilog(BuildRequest.Source.of("taps.vlt", DesignHeader.tapConfiguration()))
+            .withHarness(BuildRequest.Source.of("design.h", DesignHeader.header(architecture)))
+            .withEffort(BuildRequest.Effort.FULL)
+            .withTrace(trace);
+    for (String file : HARNESS) {
+      request = request.withHarness(BuildRequest.Source.resource(Simulator.class, file));
+    }
+    return new Simulator(build.build(request, progress), architecture.axi().bytes());
+  }
+
+  /**
+   * Simulates. If the thread is interrupted or the JVM ends, so does the simulation.
+   *
+   * @throws SimulationException if the design breaks a rule of AXI or the simulation dies
+   * @throws InputException if files cannot be written
+   */
+  public SimulationResult run(Simulation simulation, SimulationProgress progress) {
+    try {
+      Path directory = Files.createTempDirectory("p2vit-sim-");
+      try {
+        Path result = directory.resolve("result.json");
+        Path script = new ScriptWriter(directory, beatBytes).write(simulation);
+        execute(List.of(executable.toString(), script.toString(), result.toString()), progress);
+        return read(result, simulation, directory);
+      } finally {
+        delete(directory);
+      }
+    } catch (IOException e) {
+      throw new InputException("cannot write the files of a simulation: " + e, e);
+    }
+  }
+
+  private static void execute(List<String> command, SimulationProgress progress)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    List<String> messages = new ArrayList<>();
+    int status;
+    try (ChildProcess child = ChildProcess.start(builder);
+        BufferedReader errors = child.process().errorReader()) {
+      status = child.await(() -> drain(errors, messages, progress));
+      drain(errors, messages, progress);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InputException("the simulation was interrupted", e);
+    }
+    if (status == 0) {
+      return;
+    }
+    String message = String.join("\n", messages);
+    if (message.startsWith("error: ")) {
+      throw new InputException("simulation: " + message.substring("error: ".length()));
+    }
+    throw new SimulationException(
+        message.isEmpty() ? "the simulation died with status " + status : message);
+  }
+
+  private static void drain(
+      BufferedReader errors, List<String> messages, SimulationProgress progress) {
+    try {
+      while (errors.ready()) {
+        String line = errors.readLine();
+        if (line == null) {
+          return;
+        }
+        String[] words = line.split(" ");
+        if (words[0].equals("progress") && words.length == 6) {
+          progress.at(
+              Integer.parseInt(words[1]),
+              Integer.parseInt(words[2]),
+              Long.parseLong(words[3]),
+              Long.parseLong(words[4]),
+              Long.parseLong(words[5]));
+        } else {
+          messages.add(line);
+        }
+      }
+    } catch (IOException e) {
+      messages.add("the simulation's messages cannot be read: " + e);
+    }
+  }
+
+  private static SimulationResult read(Path file, Simulation simulation, Path directory)
+      throws IOException {
+    JsonNode json = new ObjectMapper().readTree(file.toFile());
+    List<SimulationResult.RunResult> runs = new ArrayList<>();
+    for (JsonNode run : json.get("runs")) {
+      Map<RegisterMap, Long> registers = new EnumMap<>(RegisterMap.class);
+      for (Map.Entry<String, JsonNode> r : run.get("registers").properties()) {
+        registers.put(RegisterMap.valueOf(r.getKey()), r.getValue().longValue());
+      }
+      List<byte[]> saved = new ArrayList<>();
+      int index = runs.size();
+      boolean interrupted = run.get("interrupted").booleanValue();
+      if (interrupted) {
+        for (int i = 0; i < simulation.runs().get(index).saves().size(); i++) {
+          saved.add(Files.readAllBytes(ScriptWriter.saveFile(directory, index, i)));
+        }
+      }
+      runs.add(
+          new SimulationResult.RunResult(
+              run.get("name").textValue(),
+              interrupted,
+              run.get("cycles").longValue(),
+              registers,
+              saved));
+    }
+    return new SimulationResult(
+        runs,
+        json.get("simulatedCycles").longValue(),
+        json.get("seconds").doubleValue(),
+        json.get("beatsRead").longValue(),
+        json.get("beatsWritten").longValue());
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+}
