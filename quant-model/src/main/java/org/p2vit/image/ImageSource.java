@@ -1,0 +1,47 @@
+package org.p2vit.image;
+
+/** Images in a fixed order, read when asked for. */
+public interface ImageSource {
+
+  int count();
+
+  /**
+   * Reads an image.
+   *
+   * @param index from 0
+   * @throws org.p2vit.model.InputException if it cannot be read
+   */
+  Image image(int index);
+
+  /** The images {@code from} (included) to {@code to} (excluded). */
+  default ImageSource slice(int from, int to) {
+    ImageSource all = this;
+    return new ImageSource() {
+      @Override
+      public int count() {
+        return to - from;
+      }
+
+      @Override
+      public Image image(int index) {
+        return all.image(from + java.util.Objects.checkIndex(index, to - from));
+      }
+    };
+  }
+
+  /** Every {@code step}-th image, beginning with {@code first}. */
+  default ImageSource every(int step, int first) {
+    ImageSource all = this;
+    return new ImageSource() {
+      @Override
+      public int count() {
+        return Math.max(0, (all.count() - first + step - 1) / step);
+      }
+
+      @Override
+      public Image image(int index) {
+        return all.image(first + java.util.Objects.checkIndex(index, count()) * step);
+      }
+    };
+  }
+}
