@@ -22,12 +22,10 @@ public final class JobEmulator {
   /** A chunk: its queue, the job that it executes and the steps not yet in memory. */
   private static final class Unit {
     final Deque<JobRun> queue = new ArrayDeque<>();
-    final Deque<InFlight> inFlight = new ArrayDeque<>();
+    final Deque<Step> inFlight = new ArrayDeque<>();
     JobRun current;
     int progress;
   }
-
-  private record InFlight(ProgramJob job, Step step) {}
 
   private final Architecture arch;
   private final Memories memories;
@@ -85,6 +83,20 @@ public final class JobEmulator {
     }
   }
 
+  /**
+   * Tells the observer what one job does, whatever its waits: all its reads see {@code memories} as
+   * they are, and its writes do not reach them.
+   *
+   * @param index of the job, for the observer and for messages
+   */
+  public static void observe(
+      Architecture arch, int index, Job job, Memories memories, Dram dram, Observer observer) {
+    JobRun run = JobRun.of(new ProgramJob(index, job), arch, memories, dram);
+    while (!run.finished()) {
+      run.next().report(observer);
+    }
+  }
+
   /** Units completed by a chunk in the last run. */
   public int progress(Chunk chunk) {
     return units[chunk.ordinal()].progress;
@@ -124,7 +136,7 @@ public final class JobEmulator {
     for (Chunk chunk : Chunk.values()) {
       Unit unit = units[chunk.ordinal()];
       if (!unit.inFlight.isEmpty()) {
-        int job = unit.inFlight.peek().job().index();
+        int job = unit.inFlight.peek().place().job();
         choices[count++] = new Schedule.Choice(chunk, Schedule.Action.FINISH, job);
       }
       if (unit.current != null
@@ -150,15 +162,16 @@ public final class JobEmulator {
     Unit unit = units[choice.chunk().ordinal()];
     switch (choice.action()) {
       case START -> {
-        unit.inFlight.add(new InFlight(unit.current.source(), unit.current.next()));
+        unit.inFlight.add(unit.current.next());
         if (unit.current.finished()) {
           unit.current = unit.queue.poll();
         }
       }
       case FINISH -> {
-        InFlight done = unit.inFlight.remove();
-        done.step().apply(done.job(), observer);
-        unit.progress += done.step().units();
+        Step done = unit.inFlight.remove();
+        done.store();
+        done.report(observer);
+        unit.progress += done.units();
       }
     }
   }

@@ -84,7 +84,8 @@ abstract class JobRun {
 
   /** Reads the operands of the next step from the memories as they are now, and computes. */
   final Step next() {
-    Step step = new Step(row, tile == tiles - 1 ? 1 : 0);
+    Place place = new Place(source.chunk(), source.index(), row, tile);
+    Step step = new Step(place, tile == tiles - 1 ? 1 : 0);
     compute(row, tile, step);
     if (++tile == tiles) {
       tile = 0;
@@ -99,7 +100,7 @@ abstract class JobRun {
     return memories.get(id);
   }
 
-  /** Buffer word of an element {@code [row][perWord columns]} and checks it. */
+  /** Lane of an element in a word {@code [row][perWord columns]}. */
   protected static int lane(int row, int column, int perWord) {
     return row * perWord + column % perWord;
   }

@@ -44,9 +44,11 @@ final class LayerNormRun extends JobRun {
     long[] parameters = new long[channels];
     for (int c = 0; c < channels; c++) {
       int word = source.word(parameter, "parameterBase", job.parameterBase() + (long) (c / p));
+      step.read(parameter, word);
       parameters[c] = parameter.get(word, c % p);
       long at = job.residualBase() + (long) row * job.residualStride() + c / p;
       int from = source.word(residual, "residualBase", at);
+      step.read(residual, from);
       for (int r = 0; r < arch.rows(); r++) {
         x[r][c] = residual.get(from, lane(r, c, p)) << field(parameters[c], 3);
       }
@@ -61,7 +63,7 @@ final class LayerNormRun extends JobRun {
       int word = source.word(activation, "base", at);
       for (int r = 0; r < arch.rows(); r++) {
         for (int i = 0; i < p; i++) {
-          step.element(activation, word, lane(r, c + i, arch.depth()), y[r][c + i]);
+          step.element(activation, word, lane(r, c + i, arch.depth()), c + i, y[r][c + i]);
           beat[r * p + i] = (short) y[r][c + i];
         }
       }

@@ -56,7 +56,7 @@ final class LoadRun extends JobRun {
         at += i % slices * beatBytes;
       }
       for (int j = 0; j < beatBytes; j++) {
-        step.write(destination, at + j, memory[read + j]);
+        step.write(destination, at + j, i, memory[read + j]);
       }
     }
   }

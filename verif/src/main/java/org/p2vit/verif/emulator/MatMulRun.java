@@ -72,6 +72,8 @@ final class MatMulRun extends JobRun {
       int w =
           source.word(
               weight, "weightBase", job.weightBase() + (long) tile * job.weightStride() + k);
+      step.read(activation, a);
+      step.read(weight, w);
       for (int n = 0; n < end - first; n++) {
         int at = weight.offset(w, n % lanes * arch.depth());
         for (int r = 0; r < rows; r++) {
@@ -120,6 +122,7 @@ final class MatMulRun extends JobRun {
     if (job.useParameters()) {
       EmulatedBuffer parameter = buffer(BufferId.PARAMETER);
       int word = source.word(parameter, "parameterBase", job.parameterBase() + (long) (n / p));
+      step.read(parameter, word);
       long bits = parameter.get(word, n % p);
       bias = field(bits, 0);
       shift = field(bits, 1);
@@ -136,15 +139,16 @@ final class MatMulRun extends JobRun {
         if (job.destination() == Destination.RESIDUAL_SET) {
           y = Rounding.requantize(sum, shift, Architecture.RESIDUAL_CONTAINER_BITS);
         } else {
+          step.read(residual, word);
           int bits = arch.residualBits();
           long x = Rounding.requantize(residual.get(word, lane), second, bits);
           y = (int) Rounding.saturate(x + Rounding.requantize(sum, shift, bits), bits);
         }
-        step.element(residual, word, lane, y);
+        step.element(residual, word, lane, n, y);
       }
       default -> {
         y = job.activation() ? activate(sum, shift, second) : Rounding.requantize(sum, shift, 8);
-        writeByte(row, r, position, y, step);
+        writeByte(row, r, n, y, step);
       }
     }
     return y;
@@ -163,7 +167,8 @@ final class MatMulRun extends JobRun {
     return Rounding.requantize(Math.max(pre, 0) - table, second, 8);
   }
 
-  private void writeByte(int row, int r, int position, int y, Step step) {
+  private void writeByte(int row, int r, int n, int y, Step step) {
+    int position = job.column() + n;
     long word = job.base();
     EmulatedBuffer to;
     int perWord;
@@ -195,6 +200,6 @@ final class MatMulRun extends JobRun {
       default -> throw new IllegalStateException(job.destination().name());
     }
     int checked = source.word(to, "base", word + position / perWord);
-    step.element(to, checked, lane(rowInWord, position, perWord), y);
+    step.element(to, checked, lane(rowInWord, position, perWord), n, y);
   }
 }

@@ -41,6 +41,8 @@ final class ShifterRun extends JobRun {
       long[][] acc = new long[arch.rows()][width];
       for (int g = 0; g < job.tokenGroups(); g++) {
         int v = source.word(value, "valueBase", job.valueBase() + (long) g * job.valueStride() + t);
+        step.read(code, slot + g);
+        step.read(value, v);
         for (int j = 0; j < depth; j++) {
           for (int r = 0; r < arch.rows(); r++) {
             int a = (int) code.get(slot + g, lane(r, j, depth));
@@ -54,12 +56,13 @@ final class ShifterRun extends JobRun {
       }
       for (int c = 0; c < width; c += p) {
         int channel = t * width + c;
-        step.beat(channel, write(acc, row, c, job.column() + channel, step));
+        step.beat(channel, write(acc, row, c, channel, step));
       }
     }
   }
 
-  private short[] write(long[][] acc, int row, int c, int position, Step step) {
+  private short[] write(long[][] acc, int row, int c, int channel, Step step) {
+    int position = job.column() + channel;
     int p = arch.requantColumns();
     long at = job.base() + (long) row * job.stride() + position / arch.depth();
     int word = source.word(activation, "base", at);
@@ -67,7 +70,7 @@ final class ShifterRun extends JobRun {
     for (int r = 0; r < arch.rows(); r++) {
       for (int i = 0; i < p; i++) {
         int y = Rounding.requantize(acc[r][c + i], job.shift(), 8);
-        step.element(activation, word, lane(r, position + i, arch.depth()), y);
+        step.element(activation, word, lane(r, position + i, arch.depth()), channel + i, y);
         beat[r * p + i] = (short) y;
       }
     }

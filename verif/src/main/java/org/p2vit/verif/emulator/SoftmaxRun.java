@@ -49,6 +49,9 @@ final class SoftmaxRun extends JobRun {
     int depth = arch.shifterDepth();
     int from = (job.scoreSlot() + row) % b.scoreSlots() * b.scoreSlotWords();
     int to = (job.codeSlot() + row) % b.codeSlots() * b.codeSlotWords();
+    for (int j = 0; j < job.tokens(); j += p) {
+      step.read(score, from + j / p);
+    }
     int[][] codes = new int[arch.rows()][];
     for (int r = 0; r < arch.rows(); r++) {
       int[] scores = new int[job.tokens()];
@@ -62,7 +65,7 @@ final class SoftmaxRun extends JobRun {
       for (int r = 0; r < arch.rows(); r++) {
         for (int c = 0; c < p; c++) {
           int y = j + c < job.tokens() ? codes[r][j + c] : Tables.CODE_ZERO;
-          step.element(code, to + j / depth, lane(r, j + c, depth), y);
+          step.element(code, to + j / depth, lane(r, j + c, depth), j + c, y);
           beat[r * p + c] = (short) y;
         }
       }

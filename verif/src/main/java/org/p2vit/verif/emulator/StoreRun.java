@@ -29,6 +29,7 @@ final class StoreRun extends JobRun {
     int bytes = residual.wordBytes();
     for (int i = 0; i < job.words(); i++) {
       int word = source.word(residual, "word", (long) job.word() + i);
+      step.read(residual, word);
       // Nothing on the chip reads the output region back, so it may be written at once.
       System.arraycopy(
           residual.bytes(), residual.offset(word, 0), output, job.address() + i * bytes, bytes);

@@ -59,7 +59,7 @@ public final class TapRecorder implements Observer {
   }
 
   @Override
-  public void tap(Chunk chunk, int job, int rowBlock, int column, short[] elements) {
-    stream(chunk).add(job, rowBlock, column, elements);
+  public void tap(Place place, int column, short[] elements) {
+    stream(place.chunk()).add(place.job(), place.rowBlock(), column, elements);
   }
 }
