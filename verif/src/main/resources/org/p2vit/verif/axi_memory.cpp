@@ -26,13 +26,14 @@ void AxiMemory::Pause::set(double probability, uint64_t seed) {
   state_ = seed * 0x9E3779B97F4A7C15u | 1;
 }
 
-bool AxiMemory::Pause::operator()() {
-  if (threshold_ == 0) return false;
+bool AxiMemory::Pause::operator()() { return threshold_ != 0 && random() < threshold_; }
+
+uint32_t AxiMemory::Pause::random() {
   // xorshift64*, Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled"
   state_ ^= state_ >> 12;
   state_ ^= state_ << 25;
   state_ ^= state_ >> 27;
-  return (state_ * 0x2545F4914F6CDD1Du) >> 32 < threshold_;
+  return (state_ * 0x2545F4914F6CDD1Du) >> 32;
 }
 
 AxiMemory::AxiMemory(unsigned beatBytes) : beatBytes_(beatBytes), rData_(beatBytes) {
@@ -105,16 +106,16 @@ void AxiMemory::readRequest(const Request& request) {
   arHeld_ = request;
   if (arReady_) {
     arHeld_.valid = false;
-    reads_.push_back({request.address, request.len + 1, cycle_ + behaviour_.latency});
+    reads_.push_back({request.id, request.address, request.len + 1, cycle_ + behaviour_.latency});
   }
 }
 
 void AxiMemory::readTaken() {
   ++beatsRead_;
   rValid_ = false;
-  Burst& burst = reads_.front();
+  Burst& burst = reads_[reading_];
   burst.address += beatBytes_;
-  if (--burst.beats == 0) reads_.pop_front();
+  if (--burst.beats == 0) reads_.erase(reads_.begin() + reading_);
 }
 
 void AxiMemory::writeRequest(const Request& request) {
@@ -122,7 +123,7 @@ void AxiMemory::writeRequest(const Request& request) {
   awHeld_ = request;
   if (awReady_) {
     awHeld_.valid = false;
-    writes_.push_back({request.address, request.len + 1, 0});
+    writes_.push_back({request.id, request.address, request.len + 1, 0});
   }
 }
 
@@ -163,7 +164,7 @@ void AxiMemory::completeWrites() {
     if (code > writeCode_) writeCode_ = code;
     burst.address += beatBytes_;
     if (--burst.beats == 0) {
-      responses_.push_back({writeCode_, cycle_ + behaviour_.latency});
+      responses_.push_back({burst.id, writeCode_, cycle_ + behaviour_.latency});
       writeCode_ = OKAY;
       writes_.pop_front();
     }
@@ -176,6 +177,18 @@ void AxiMemory::responseTaken() {
   bValid_ = false;
 }
 
+bool AxiMemory::readable(size_t index) const { return reads_[index].ready <= cycle_ + 1; }
+
+// Any burst that is due and has none of its own ID before it.
+size_t AxiMemory::nextRead() {
+  std::set<uint32_t> ids;
+  std::vector<size_t> candidates;
+  for (size_t i = 0; i < reads_.size() && readable(i); ++i) {
+    if (ids.insert(reads_[i].id).second) candidates.push_back(i);
+  }
+  return candidates[rPause_.random() % candidates.size()];
+}
+
 // Decides what drive() shows in the next cycle. A valid that was not taken stays.
 void AxiMemory::prepare() {
   if (!writeBeats_.empty()) completeWrites();
@@ -183,8 +196,9 @@ void AxiMemory::prepare() {
   awReady_ = writes_.size() + responses_.size() < behaviour_.outstanding && !awPause_();
   wReady_ = writeBeats_.size() < 4 * behaviour_.outstanding && !wPause_();
   if (!bValid_) bValid_ = !responses_.empty() && responses_.front().ready <= cycle_ + 1 && !bPause_();
-  if (!rValid_ && !reads_.empty() && reads_.front().ready <= cycle_ + 1 && !rPause_()) {
-    const Burst& burst = reads_.front();
+  if (!rValid_ && !reads_.empty() && readable(0) && !rPause_()) {
+    reading_ = behaviour_.stall > 0 ? nextRead() : 0;
+    const Burst& burst = reads_[reading_];
     const Region* region = find(burst.address, beatBytes_);
     rValid_ = true;
     rChanged_ = true;

@@ -19,7 +19,8 @@ struct ProtocolError : std::runtime_error {
 // How the memory answers.
 struct AxiBehaviour {
   uint32_t latency = 1;       // cycles from an accepted request to its first response, at least 1
-  double stall = 0;           // probability, for each channel and cycle, of not being ready (or valid)
+  double stall = 0;           // probability, for each channel and cycle, of not being ready (or valid); if
+                              // not 0, reads of different IDs are interleaved at random too
   uint64_t seed = 1;          // of the stalls
   uint32_t outstanding = 64;  // requests held before the request channels stop being ready
 };
@@ -54,12 +55,16 @@ class AxiMemory {
       std::memcpy(&top.m_axi_rdata, rData_.data(), beatBytes_);
       top.m_axi_rresp = rResponse_;
       top.m_axi_rlast = rLast_;
+      top.m_axi_rid = reads_[reading_].id;
       rChanged_ = false;
     }
     top.m_axi_awready = awReady_;
     top.m_axi_wready = wReady_;
     top.m_axi_bvalid = bValid_;
-    top.m_axi_bresp = bValid_ ? responses_.front().code : 0;
+    if (bValid_) {
+      top.m_axi_bresp = responses_.front().code;
+      top.m_axi_bid = responses_.front().id;
+    }
   }
 
   // Takes the transfers of this cycle: call it when all signals have settled, before the clock edge.
@@ -67,13 +72,13 @@ class AxiMemory {
   void sample(const Top& top) {
     ++cycle_;
     if (top.m_axi_arvalid || arHeld_.valid) {
-      readRequest({top.m_axi_arvalid != 0, top.m_axi_araddr, top.m_axi_arlen, top.m_axi_arsize,
-                   top.m_axi_arburst});
+      readRequest({top.m_axi_arvalid != 0, top.m_axi_arid, top.m_axi_araddr, top.m_axi_arlen,
+                   top.m_axi_arsize, top.m_axi_arburst});
     }
     if (rValid_ && top.m_axi_rready) readTaken();
     if (top.m_axi_awvalid || awHeld_.valid) {
-      writeRequest({top.m_axi_awvalid != 0, top.m_axi_awaddr, top.m_axi_awlen, top.m_axi_awsize,
-                    top.m_axi_awburst});
+      writeRequest({top.m_axi_awvalid != 0, top.m_axi_awid, top.m_axi_awaddr, top.m_axi_awlen,
+                    top.m_axi_awsize, top.m_axi_awburst});
     }
     if (top.m_axi_wvalid || wHeld_) {
       writeData(top.m_axi_wvalid, reinterpret_cast<const uint8_t*>(&top.m_axi_wdata),
@@ -96,16 +101,19 @@ class AxiMemory {
   // A request channel's signals; len is the number of beats less one.
   struct Request {
     bool valid = false;
+    uint32_t id = 0;
     uint64_t address = 0;
     uint32_t len = 0;
     uint32_t size = 0;
     uint32_t burst = 0;
     bool operator==(const Request& o) const {
-      return valid == o.valid && address == o.address && len == o.len && size == o.size && burst == o.burst;
+      return valid == o.valid && id == o.id && address == o.address && len == o.len && size == o.size &&
+             burst == o.burst;
     }
   };
 
   struct Burst {
+    uint32_t id;
     uint64_t address;
     uint32_t beats;
     uint64_t ready;  // first cycle with a response
@@ -118,6 +126,7 @@ class AxiMemory {
   };
 
   struct WriteResponse {
+    uint32_t id;
     uint8_t code;
     uint64_t ready;
   };
@@ -127,6 +136,7 @@ class AxiMemory {
    public:
     void set(double probability, uint64_t seed);
     bool operator()();
+    uint32_t random();
 
    private:
     uint64_t threshold_ = 0;
@@ -135,6 +145,8 @@ class AxiMemory {
 
   uint64_t align(uint64_t address) const { return address & ~uint64_t{beatBytes_ - 1}; }
   Region* find(uint64_t address, uint64_t size);
+  bool readable(size_t index) const;
+  size_t nextRead();
   void check(const Request& now, const Request& held, const char* channel) const;
   void readRequest(const Request& request);
   void readTaken();
@@ -154,6 +166,7 @@ class AxiMemory {
   uint64_t cycle_ = 0;
   uint64_t beatsRead_ = 0, beatsWritten_ = 0;
   std::deque<Burst> reads_, writes_;
+  size_t reading_ = 0;  // index in reads_ of the burst whose beat is on the wires
   std::deque<WriteBeat> writeBeats_;
   std::deque<WriteResponse> responses_;
   uint8_t writeCode_ = OKAY;  // worst answer so far to the burst that is being written

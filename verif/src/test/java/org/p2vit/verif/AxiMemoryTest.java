@@ -184,6 +184,16 @@ class AxiMemoryTest {
   }
 
   @Test
+  void readsOfDifferentIdsOvertakeEachOtherOnlyWithPauses() throws Exception {
+    assertCopied(Copy.of(20, 0, 1).withFault(5).run(), "no pauses");
+    Map<String, String> result = Copy.of(20, 0.3, 1).withFault(5).run();
+    assertEquals("1", result.get("done"));
+    assertEquals("0", result.get("failed"));
+    assertEquals("0", result.get("equal"));
+    assertEquals("1", result.get("merged"));
+  }
+
+  @Test
   void brokenRulesAreNoticed() throws Exception {
     assertBroken(Copy.of(5, 0.3, 9).withFault(1), "WLAST is 1 with 2 beats to go");
     assertBroken(Copy.of(5, 0.3, 9).withOutstanding(1).withFault(2), "valid dropped");

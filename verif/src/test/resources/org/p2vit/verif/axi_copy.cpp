@@ -8,6 +8,21 @@
 #include "Vtop.h"
 #include "axi_memory.h"
 
+// Whether the copy is some interleaving of the even and the odd bursts, each in order. Words differ.
+static bool interleaved(const uint64_t* from, const uint64_t* to, uint64_t bursts, uint64_t beats) {
+  uint64_t next[2] = {0, 0};
+  for (uint64_t i = 0; i < bursts * beats; ++i) {
+    int id = 0;
+    for (; id < 2; ++id) {
+      const uint64_t source = (next[id] / beats * 2 + id) * beats + next[id] % beats;
+      if (source < bursts * beats && from[source] == to[i]) break;
+    }
+    if (id == 2) return false;
+    ++next[id];
+  }
+  return true;
+}
+
 int main(int argc, char** argv) {
   if (argc != 12) return 2;
   auto number = [&](int i) { return std::strtoull(argv[i], nullptr, 0); };
@@ -51,9 +66,13 @@ int main(int argc, char** argv) {
     return 0;
   }
   const uint64_t bytes = number(7) * (number(8) + 1) * 8;
-  int equal = 0;
+  bool equal = false, merged = false;
   if (number(5) >= from && number(5) + bytes <= from + size && number(6) >= to && number(6) + bytes <= to + size) {
-    equal = !std::memcmp(memory.at(number(5), bytes), memory.at(number(6), bytes), bytes);
+    const uint8_t* source = memory.at(number(5), bytes);
+    const uint8_t* copy = memory.at(number(6), bytes);
+    equal = !std::memcmp(source, copy, bytes);
+    merged = interleaved(reinterpret_cast<const uint64_t*>(source), reinterpret_cast<const uint64_t*>(copy), number(7),
+                         number(8) + 1);
   }
   uint64_t changed = 0;
   for (uint64_t i = 0; i < size; i += 8) {
@@ -61,6 +80,6 @@ int main(int argc, char** argv) {
     std::memcpy(&word, memory.at(to + i, 8), 8);
     changed += word != 0;
   }
-  std::printf("cycles=%ld\ndone=%d\nfailed=%d\nresponse=%d\nequal=%d\nchanged=%lu\nidle=%d\n", cycles, top.done, top.failed,
-              top.response, equal, static_cast<unsigned long>(changed), memory.idle());
+  std::printf("cycles=%ld\ndone=%d\nfailed=%d\nresponse=%d\nequal=%d\nmerged=%d\nchanged=%lu\nidle=%d\n", cycles, top.done, top.failed,
+              top.response, equal, merged, static_cast<unsigned long>(changed), memory.idle());
 }
