@@ -42,6 +42,11 @@ object Address {
 object JobBits {
   val Width: Int = JobFormat.BYTES * 8
 
+  /** Once checked, a job's place in the program stands where its checksum was. */
+  val IndexBits = 32
+
+  def index(bits: UInt): UInt = bits(Width - 1, Width - IndexBits)
+
   /** The named field of the job's own record, with its sign.
     *
     * @tparam T

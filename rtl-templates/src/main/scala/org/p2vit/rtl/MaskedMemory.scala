@@ -7,21 +7,14 @@ import chisel3._
   * A read fires with `readEnable`; `readData` has the word in the next cycle, and only then. A read and a
   * write of the same word in one cycle: the word read is undefined, nobody does it. The module has nothing
   * but the memory, not even a reset, so that a macro with the same ports can replace it.
-  *
-  * @param name
-  *   module name
-  * @param words
-  *   depth
-  * @param lanes
-  *   write-mask granules a word
-  * @param laneBits
-  *   bits of a granule
   */
-class MaskedMemory(name: String, words: Int, lanes: Int, laneBits: Int) extends RawModule {
-  override def desiredName: String = name
+class MaskedMemory(shape: BufferShape) extends RawModule {
+  override def desiredName: String = shape.name
+
+  import shape.{laneBits, lanes, words}
 
   val clock = IO(Input(Clock()))
-  val port  = FlatIO(new MaskedMemoryPorts(words, lanes, laneBits))
+  val port  = FlatIO(new MaskedMemoryPorts(shape))
 
   withClock(clock) {
     val memory      = SyncReadMem(words, Vec(lanes, UInt(laneBits.W)), SyncReadMem.Undefined)
@@ -32,12 +25,14 @@ class MaskedMemory(name: String, words: Int, lanes: Int, laneBits: Int) extends 
 }
 
 /** Ports of [[MaskedMemory]]. */
-class MaskedMemoryPorts(words: Int, lanes: Int, laneBits: Int) extends Bundle {
+class MaskedMemoryPorts(shape: BufferShape) extends Bundle {
+  import shape.{lanes, wordBits, words}
+
   val writeEnable  = Input(Bool())
   val writeAddress = Input(UInt(Address.bits(words).W))
-  val writeData    = Input(UInt((lanes * laneBits).W))
+  val writeData    = Input(UInt(wordBits.W))
   val writeMask    = Input(UInt(lanes.W))
   val readEnable   = Input(Bool())
   val readAddress  = Input(UInt(Address.bits(words).W))
-  val readData     = Output(UInt((lanes * laneBits).W))
+  val readData     = Output(UInt(wordBits.W))
 }

@@ -1,0 +1,27 @@
+package org.p2vit.rtl
+
+import chisel3._
+
+/** Why a chunk gives up.
+  *
+  *   - `code`: ordinal of `RegisterMap.ErrorCode`
+  *   - `index`: place in the program of the job concerned
+  */
+class ChunkError extends Bundle {
+  val code  = UInt(ChunkError.CodeBits.W)
+  val index = UInt(JobBits.IndexBits.W)
+}
+
+object ChunkError {
+  val CodeBits = 8
+}
+
+/** The base address registers. */
+class BaseAddresses(axi: Architecture.Axi) extends Bundle {
+  val model  = UInt(axi.addressBits.W)
+  val input  = UInt(axi.addressBits.W)
+  val output = UInt(axi.addressBits.W)
+
+  /** Bytes of the output region. */
+  val outputBytes = UInt(32.W)
+}

@@ -1,0 +1,143 @@
+package org.p2vit.rtl
+
+import chisel3._
+import chisel3.util._
+import org.p2vit.rtl.job.{JobFormat, LoadJob}
+
+/** Ports of [[Load]]. One write port a destination; the activation table always takes what it is given. */
+class LoadIO(a: Architecture) extends ChunkIO {
+  private val buffers = new BufferShapes(a)
+
+  val bases              = Input(new BaseAddresses(a.axi))
+  val memory             = new AxiReader(a.axi)
+  val activationWrite    = Decoupled(buffers.activation.write)
+  val weightWrite        = Decoupled(buffers.weight.write)
+  val residualWrite      = Decoupled(buffers.residual.write)
+  val parameterWrite     = Decoupled(buffers.parameter.write)
+  val normParameterWrite = Decoupled(buffers.normParameter.write)
+  val tableWrite         = Valid(buffers.table.write)
+  val error              = Valid(new ChunkError)
+}
+
+/** Where the beats of one job go. */
+private class LoadTarget extends Bundle {
+  val destination = UInt(3.W)
+  val word        = UInt(20.W)
+  val beats       = UInt(Axi.BeatCountBits.W)
+  val unitBeats   = UInt(Axi.BeatCountBits.W)
+  val index       = UInt(JobBits.IndexBits.W)
+}
+
+/** LOAD: copies runs of beats from memory to the buffers (`LoadJob`).
+  *
+  * A job's bursts go out as soon as its waits hold, while the data of jobs before it is still on its way: up
+  * to `axi.outstanding` bursts, so that the memory's latency is paid once and not a job. Beats come back in
+  * order and are written as they come.
+  */
+class Load(a: Architecture) extends Module {
+  val io = IO(new LoadIO(a))
+
+  private val buffers  = new BufferShapes(a)
+  private val splitter = Module(new BurstSplitter(a.axi))
+  private val targets  = Module(new Queue(new LoadTarget, a.axi.outstanding))
+  private val beats    = Queue(io.memory.beat, 2)
+
+  issue()
+  limitOutstanding()
+  receive()
+
+  /** Takes a job: its address to the splitter, its destination to the receiving side. */
+  private def issue(): Unit = {
+    val fields = JobFormat.body(classOf[LoadJob])
+    val job    = io.job.bits
+    val go     = WaitCondition.all(job, io.progress, 0.U, 0.U)
+
+    io.job.ready               := go && splitter.io.transfer.ready && targets.io.enq.ready
+    targets.io.enq.valid       := io.job.fire
+    splitter.io.transfer.valid := io.job.fire
+
+    val fromInput = JobBits.unsigned(job, fields, "source") === LoadJob.Source.INPUT.ordinal.U
+    val base      = Mux(fromInput, io.bases.input, io.bases.model)
+    splitter.io.transfer.bits.address := base + JobBits.unsigned(job, fields, "address")
+    splitter.io.transfer.bits.beats   := JobBits.unsigned(job, fields, "beats")
+
+    val target = targets.io.enq.bits
+    target.destination := JobBits.unsigned(job, fields, "destination")
+    target.word        := JobBits.unsigned(job, fields, "word")
+    target.beats       := JobBits.unsigned(job, fields, "beats")
+    target.unitBeats   := JobBits.unsigned(job, fields, "unitBeats")
+    target.index       := JobBits.index(job)
+  }
+
+  /** Passes bursts on while fewer than `axi.outstanding` have beats to come. */
+  private def limitOutstanding(): Unit = {
+    val limit    = a.axi.outstanding
+    val inFlight = RegInit(0.U(log2Ceil(limit + 1).W))
+    io.memory.burst <> splitter.io.burst
+    when(inFlight === limit.U) {
+      io.memory.burst.valid   := false.B
+      splitter.io.burst.ready := false.B
+    }
+    val ended = beats.fire && beats.bits.last
+    inFlight := inFlight + io.memory.burst.fire - ended
+  }
+
+  private def receive(): Unit = {
+    val target = targets.io.deq.bits
+    val beat   = RegInit(0.U(Axi.BeatCountBits.W))
+    val inUnit = RegInit(0.U(Axi.BeatCountBits.W))
+    val word   = RegInit(0.U(20.W)) // words behind target.word
+    val slice  = RegInit(0.U(math.max(1, log2Ceil(maxSlices)).W))
+
+    val valid     = beats.valid && targets.io.deq.valid
+    val address   = target.word + word
+    val ready     = WireDefault(true.B)
+    val lastSlice = WireDefault(true.B)
+
+    def connect(port: MemoryWrite, select: Bool, shape: BufferShape): Unit = {
+      val slices        = shape.wordBits / a.axi.dataBits
+      val lanesPerSlice = shape.lanes / slices
+      port.address := address
+      port.data    := Fill(slices, beats.bits.data)
+      port.mask    := Cat((0 until slices).reverse.map(i => Fill(lanesPerSlice, slice === i.U)))
+      when(select) { lastSlice := slice === (slices - 1).U }
+    }
+    def selected(d: LoadJob.Destination) = target.destination === d.ordinal.U
+    def decoupled(port: DecoupledIO[MemoryWrite], d: LoadJob.Destination, shape: BufferShape): Unit = {
+      port.valid := valid && selected(d)
+      when(selected(d)) { ready := port.ready }
+      connect(port.bits, selected(d), shape)
+    }
+
+    import LoadJob.Destination._
+    decoupled(io.activationWrite, ACTIVATION, buffers.activation)
+    decoupled(io.weightWrite, WEIGHT, buffers.weight)
+    decoupled(io.residualWrite, RESIDUAL, buffers.residual)
+    decoupled(io.parameterWrite, PARAMETER, buffers.parameter)
+    decoupled(io.normParameterWrite, NORM_PARAMETER, buffers.normParameter)
+    io.tableWrite.valid := valid && selected(TABLE)
+    connect(io.tableWrite.bits, selected(TABLE), buffers.table)
+
+    val written  = valid && ready
+    val endsJob  = beat === target.beats - 1.U
+    val endsUnit = inUnit === target.unitBeats - 1.U
+    beats.ready          := ready && targets.io.deq.valid
+    targets.io.deq.ready := written && endsJob
+    when(written) {
+      beat   := Mux(endsJob, 0.U, beat + 1.U)
+      inUnit := Mux(endsUnit || endsJob, 0.U, inUnit + 1.U)
+      slice  := Mux(lastSlice || endsJob, 0.U, slice + 1.U)
+      word   := Mux(endsJob, 0.U, word + lastSlice)
+    }
+    io.done             := written && endsUnit && !beats.bits.error
+    io.busy             := written
+    io.error.valid      := written && beats.bits.error
+    io.error.bits.code  := RegisterMap.ErrorCode.AXI_READ.ordinal.U
+    io.error.bits.index := target.index
+  }
+
+  private def maxSlices =
+    Seq(buffers.activation, buffers.weight, buffers.residual, buffers.parameter)
+      .map(_.wordBits / a.axi.dataBits)
+      .max
+}
