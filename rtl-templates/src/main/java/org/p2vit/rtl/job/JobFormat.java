@@ -41,6 +41,11 @@ public final class JobFormat {
    */
   public record Field(String name, int offset, int width, boolean signed) {}
 
+  /** All job types, in the order of their numbers. */
+  public static List<Class<? extends Job>> types() {
+    return OPCODES;
+  }
+
   /** The number that stands for a job type; jobs of a chunk have the chunk's ordinal. */
   public static int opcode(Class<? extends Job> type) {
     return OPCODES.indexOf(type);
