@@ -37,7 +37,7 @@ class BurstSplitter(axi: Architecture.Axi) extends Module {
   io.last               := remaining <= room
   io.burst.valid        := remaining =/= 0.U
   io.burst.bits.address := address
-  io.burst.bits.length  := beats - 1.U
+  io.burst.bits.length  := (beats - 1.U)(Axi.LengthBits - 1, 0)
   io.transfer.ready     := remaining === 0.U || (io.burst.ready && io.last)
 
   when(io.burst.fire) {

@@ -36,6 +36,9 @@ object Address {
 
   /** Address bits of a memory of `words` words. */
   def bits(words: Int): Int = math.max(1, log2Ceil(words))
+
+  /** `value` as an address of a memory of `words` words. */
+  def of(value: UInt, words: Int): UInt = value.pad(bits(words))(bits(words) - 1, 0)
 }
 
 /** A job as fetched, 512 bits; [[JobBits]] names its fields. */

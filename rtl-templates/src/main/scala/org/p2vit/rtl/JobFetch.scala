@@ -45,7 +45,7 @@ class JobFetch(axi: Architecture.Axi) extends Module {
 
   private def askForBlocks(): Unit = {
     val jobsInBlock = BlockJobs.U - next(BlockBits - 1, JobByteBits)
-    val count       = jobsInBlock * jobBeats.U
+    val count       = (jobsInBlock * jobBeats.U)(coming.getWidth - 1, 0)
     val room        = beats.io.count <= blockBeats.U
     splitter.io.transfer.valid        := reading && coming === 0.U && room
     splitter.io.transfer.bits.address := next

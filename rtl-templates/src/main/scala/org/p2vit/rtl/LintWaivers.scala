@@ -3,7 +3,13 @@ package org.p2vit.rtl
 /** The `verilator` warnings that are accepted in emitted files, and why. */
 object LintWaivers {
 
-  private val waivers: Seq[(String, String, String)] = Seq()
+  private val waivers: Seq[(String, String, String)] = Seq(
+    (
+      "UNUSEDSIGNAL",
+      "*",
+      "Vectors are kept whole when only some bits are used, and so are the common ports of all chunks."
+    )
+  )
 
   /** A Verilator configuration file. */
   def text: String =

@@ -97,7 +97,7 @@ class Load(a: Architecture) extends Module {
     def connect(port: MemoryWrite, select: Bool, shape: BufferShape): Unit = {
       val slices        = shape.wordBits / a.axi.dataBits
       val lanesPerSlice = shape.lanes / slices
-      port.address := address
+      port.address := Address.of(address, shape.words)
       port.data    := Fill(slices, beats.bits.data)
       port.mask    := Cat((0 until slices).reverse.map(i => Fill(lanesPerSlice, slice === i.U)))
       when(select) { lastSlice := slice === (slices - 1).U }

@@ -85,7 +85,7 @@ class Store(a: Architecture) extends Module {
       remaining := remaining - 1.U
     }
     when(start) {
-      next      := JobBits.unsigned(io.job.bits, fields, "word")
+      next      := Address.of(JobBits.unsigned(io.job.bits, fields, "word"), shape.words)
       remaining := JobBits.unsigned(io.job.bits, fields, "words")
     }
   }
@@ -103,16 +103,17 @@ class Store(a: Architecture) extends Module {
 
   private def announceBursts(): Unit = {
     // Beats in the queue that no announced burst claims.
-    val free   = RegInit(0.U(log2Ceil(capacity + 1).W))
-    val length = splitter.io.burst.bits.length
-    val go     = free > length && announced.io.enq.ready
+    val free    = RegInit(0.U(log2Ceil(capacity + 1).W))
+    val length  = splitter.io.burst.bits.length
+    val claimed = (length +& 1.U)(free.getWidth - 1, 0)
+    val go      = free >= claimed && announced.io.enq.ready
 
     io.memory.burst.bits    := splitter.io.burst.bits
     io.memory.burst.valid   := splitter.io.burst.valid && go
     splitter.io.burst.ready := io.memory.burst.ready && go
     announced.io.enq.valid  := io.memory.burst.fire
     announced.io.enq.bits   := length
-    free                    := free + beats.io.enq.fire - Mux(io.memory.burst.fire, length +& 1.U, 0.U)
+    free                    := free + beats.io.enq.fire - Mux(io.memory.burst.fire, claimed, 0.U)
   }
 
   private def sendBeats(): Unit = {
