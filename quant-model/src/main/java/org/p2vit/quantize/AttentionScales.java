@@ -1,0 +1,207 @@
+package org.p2vit.quantize;
+
+/** Exponents of an attention's tensors. */
+final class AttentionScales {
+  private static final int BITS = 8;
+
+  /** How far a channel's exponent may be from its own best one. */
+  private static final int REACH = 8;
+
+  private static final int SCORE_MIN = -8;
+  private static final int SCORE_MAX = 3;
+
+  private AttentionScales() {}
+
+  /** Exponents of a query's and a key's channels; the sums within a head are equal. */
+  record QueryKey(int[] query, int[] key) {}
+
+  /**
+   * Chooses, a head, the sum, and a channel, its split, so that the expected error of the scores is
+   * least: {@code error(q) * power(k) + error(k) * power(q)}.
+   */
+  static QueryKey queryKey(Samples query, Samples key, int heads) {
+    int dim = query.width();
+    int headDim = dim / heads;
+    int[] q = new int[dim];
+    int[] k = new int[dim];
+    double[] qPower = query.power();
+    double[] kPower = key.power();
+    ErrorTable[] qErrors = new ErrorTable[dim];
+    ErrorTable[] kErrors = new ErrorTable[dim];
+    for (int c = 0; c < dim; c++) {
+      qErrors[c] = new ErrorTable(query.channel(c));
+      kErrors[c] = new ErrorTable(key.channel(c));
+    }
+    for (int h = 0; h < heads; h++) {
+      int from = h * headDim;
+      int low = Integer.MAX_VALUE;
+      int high = Integer.MIN_VALUE;
+      for (int c = from; c < from + headDim; c++) {
+        low = Math.min(low, qErrors[c].best + kErrors[c].best);
+        high = Math.max(high, qErrors[c].best + kErrors[c].best);
+      }
+      int bestSum = low;
+      double least = Double.POSITIVE_INFINITY;
+      for (int sum = low; sum <= high; sum++) {
+        double error = 0;
+        for (int c = from; c < from + headDim; c++) {
+          int e = split(qErrors[c], kErrors[c], qPower[c], kPower[c], sum);
+          error += cost(qErrors[c], kErrors[c], qPower[c], kPower[c], e, sum);
+        }
+        if (error < least) {
+          least = error;
+          bestSum = sum;
+        }
+      }
+      for (int c = from; c < from + headDim; c++) {
+        q[c] = split(qErrors[c], kErrors[c], qPower[c], kPower[c], bestSum);
+        k[c] = bestSum - q[c];
+      }
+    }
+    return new QueryKey(q, k);
+  }
+
+  private static int split(ErrorTable q, ErrorTable k, double qPower, double kPower, int sum) {
+    int best = q.best;
+    double least = Double.POSITIVE_INFINITY;
+    for (int e = q.best - REACH; e <= q.best + REACH; e++) {
+      double error = cost(q, k, qPower, kPower, e, sum);
+      if (error < least) {
+        least = error;
+        best = e;
+      }
+    }
+    return best;
+  }
+
+  private static double cost(
+      ErrorTable q, ErrorTable k, double qPower, double kPower, int e, int sum) {
+    return q.at(e) * kPower + k.at(sum - e) * qPower;
+  }
+
+  /** Mean square error of a channel at each exponent, computed when asked for. */
+  private static final class ErrorTable {
+    private final float[] values;
+    private final int best;
+    private final double[] errors = new double[8 * REACH + 1];
+
+    ErrorTable(float[] values) {
+      this.values = values;
+      int e = Exponents.leastSquares(values, BITS);
+      best = e == Exponents.NOTHING ? 0 : e;
+      java.util.Arrays.fill(errors, -1);
+    }
+
+    double at(int exponent) {
+      int i = Math.max(0, Math.min(errors.length - 1, exponent - best + 4 * REACH));
+      if (errors[i] < 0) {
+        errors[i] = Exponents.error(values, exponent, BITS) / values.length;
+      }
+      return errors[i];
+    }
+  }
+
+  /**
+   * A head's score exponent, by the error of the attention probabilities, log2 codes included.
+   *
+   * @param scores rows of one head
+   * @param accExponent of the products, which limits the shift
+   */
+  static int score(Samples scores, int accExponent) {
+    int low = Math.max(SCORE_MIN, accExponent - 8);
+    int high = Math.min(SCORE_MAX, accExponent + 31);
+    int best = Math.min(low, high);
+    double least = Double.POSITIVE_INFINITY;
+    for (int e = low; e <= high; e++) {
+      double error = 0;
+      for (int r = 0; r < scores.rows(); r++) {
+        error += probabilityError(scores, r, e);
+      }
+      if (error < least) {
+        least = error;
+        best = e;
+      }
+    }
+    return best;
+  }
+
+  private static double probabilityError(Samples scores, int row, int exponent) {
+    double[] exact = softmax(scores, row, Exponents.NOTHING);
+    double[] coded = softmax(scores, row, exponent);
+    double error = 0;
+    for (int j = 0; j < exact.length; j++) {
+      double d = exact[j] - log2Coded(coded[j]);
+      error += d * d;
+    }
+    return error;
+  }
+
+  /** Softmax of a row of scores, quantized if an exponent is given. */
+  private static double[] softmax(Samples scores, int row, int exponent) {
+    int n = scores.width();
+    double[] p = new double[n];
+    double max = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j < n; j++) {
+      float s = scores.at(row, j);
+      p[j] =
+          exponent == Exponents.NOTHING
+              ? s
+              : Math.scalb(Exponents.round(Math.scalb(s, -exponent), -128, 127), exponent);
+      max = Math.max(max, p[j]);
+    }
+    double sum = 0;
+    for (int j = 0; j < n; j++) {
+      p[j] = Math.exp(p[j] - max);
+      sum += p[j];
+    }
+    for (int j = 0; j < n; j++) {
+      p[j] /= sum;
+    }
+    return p;
+  }
+
+  private static double log2Coded(double p) {
+    double code = Math.rint(-Math.log(p) / Math.log(2));
+    return code > 15 ? 0 : Math.scalb(1.0, (int) -code);
+  }
+
+  /** The factor that makes a head's coded probabilities fit the exact ones best. */
+  static double gain(Samples scores, int exponent) {
+    double cross = 0;
+    double power = 0;
+    for (int r = 0; r < scores.rows(); r++) {
+      double[] exact = softmax(scores, r, Exponents.NOTHING);
+      double[] coded = softmax(scores, r, exponent);
+      for (int j = 0; j < exact.length; j++) {
+        double c = log2Coded(coded[j]);
+        cross += exact[j] * c;
+        power += c * c;
+      }
+    }
+    return power == 0 ? 1 : cross / power;
+  }
+
+  /**
+   * A head's context shift: least squares over its channels, each counting as much as the
+   * projection weighs it.
+   *
+   * @param context centered, all heads
+   * @param weight of each channel's error
+   */
+  static int contextShift(Samples context, int[] valueExponent, double[] weight, int from, int to) {
+    int best = 0;
+    double least = Double.POSITIVE_INFINITY;
+    for (int shift = 0; shift <= 31; shift++) {
+      double error = 0;
+      for (int c = from; c < to; c++) {
+        int e = valueExponent[c] - 15 + shift;
+        error += weight[c] * Exponents.error(context.channel(c), e, BITS);
+      }
+      if (error < least) {
+        least = error;
+        best = shift;
+      }
+    }
+    return best;
+  }
+}
