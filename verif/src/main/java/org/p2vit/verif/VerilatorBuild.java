@@ -81,11 +81,14 @@ public final class VerilatorBuild {
    */
   @SuppressWarnings("try") // the file lock is held, not used
   public Path build(BuildRequest request, BuildProgress progress) {
-    String version = version(verilator, "verilator");
-    String compilerVersion = version(compiler, "g++");
+    List<String> versions = List.of(version(verilator, "verilator"), version(compiler, "g++"));
     List<String> flags = verilatorFlags(request);
     List<String> makeFlags = makeFlags(request.effort());
-    String key = key(request, version, compilerVersion, flags, makeFlags);
+    List<String> designFlags = List.of("--top-module", request.top());
+    List<String> allFlags = Stream.of(flags, designFlags).flatMap(List::stream).toList();
+    String key = key(versions, allFlags, makeFlags, request.verilog(), request.harness());
+    String runtimeKey = key(versions, flags, makeFlags, List.of(), List.of());
+    RuntimeObjects runtime = new RuntimeObjects(cache.resolve("runtime-" + runtimeKey));
     Path entry = cache.resolve(key);
     Path executable = entry.resolve(EXECUTABLE);
     if (Files.isExecutable(executable)) {
@@ -110,7 +113,7 @@ public final class VerilatorBuild {
           if (!Files.isExecutable(executable)) {
             Path temporary = Files.createTempDirectory(cache, "build-");
             try {
-              run(request, flags, makeFlags, temporary, key, progress);
+              run(request, allFlags, makeFlags, runtime, temporary, key, progress);
               publish(temporary, entry);
             } finally {
               delete(temporary);
@@ -131,6 +134,7 @@ public final class VerilatorBuild {
       BuildRequest request,
       List<String> flags,
       List<String> makeFlags,
+      RuntimeObjects runtime,
       Path directory,
       String key,
       BuildProgress progress)
@@ -172,6 +176,7 @@ public final class VerilatorBuild {
         request,
         () -> progress.at(step, (int) Math.min(total, files(objects, ".o")), (int) total));
     progress.at(step, (int) total, (int) total);
+    runtime.keepFrom(objects, Files.createDirectory(directory.resolve("runtime")));
   }
 
   private void execute(
@@ -229,9 +234,7 @@ public final class VerilatorBuild {
   }
 
   private static List<String> verilatorFlags(BuildRequest request) {
-    List<String> flags =
-        new ArrayList<>(
-            List.of("--cc", "--exe", "--top-module", request.top(), "--prefix", "Vtop"));
+    List<String> flags = new ArrayList<>(List.of("--cc", "--exe", "--prefix", "Vtop"));
     flags.addAll(List.of("-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert"));
     // Emitted RTL is linted by its own tests; here a warning must not stop a build.
     flags.addAll(List.of("-Wno-lint", "-Wno-style", "-Wno-fatal"));
@@ -252,28 +255,25 @@ public final class VerilatorBuild {
     };
   }
 
+  /** Names a cache entry by all that determines its content. */
   private static String key(
-      BuildRequest request,
-      String version,
-      String compilerVersion,
+      List<String> versions,
       List<String> flags,
-      List<String> makeFlags) {
+      List<String> makeFlags,
+      List<BuildRequest.Source> verilog,
+      List<BuildRequest.Source> harness) {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-    // Lengths go in as well, so that no two different lists have the same bytes.
-    List<String> texts = new ArrayList<>(List.of("1", version, compilerVersion));
-    texts.addAll(flags);
-    texts.add("");
-    texts.addAll(makeFlags);
-    for (String text : texts) {
-      update(digest, text.getBytes(StandardCharsets.UTF_8));
+    for (List<String> texts : List.of(versions, flags, makeFlags)) {
+      update(digest, texts.size());
+      texts.forEach(text -> update(digest, text.getBytes(StandardCharsets.UTF_8)));
     }
-    for (List<BuildRequest.Source> sources : List.of(request.verilog(), request.harness())) {
-      update(digest, Integer.toString(sources.size()).getBytes(StandardCharsets.UTF_8));
+    for (List<BuildRequest.Source> sources : List.of(verilog, harness)) {
+      update(digest, sources.size());
       for (BuildRequest.Source source : sources) {
         update(digest, source.name().getBytes(StandardCharsets.UTF_8));
         update(digest, source.content());
@@ -282,9 +282,13 @@ public final class VerilatorBuild {
     return HexFormat.of().formatHex(digest.digest()).substring(0, 40);
   }
 
-  private static void update(MessageDigest digest, byte[] bytes) {
-    int n = bytes.length;
+  private static void update(MessageDigest digest, int n) {
     digest.update(new byte[] {(byte) (n >> 24), (byte) (n >> 16), (byte) (n >> 8), (byte) n});
+  }
+
+  // With its length, so that no two different lists have the same bytes.
+  private static void update(MessageDigest digest, byte[] bytes) {
+    update(digest, bytes.length);
     digest.update(bytes);
   }
 

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The simulation's AXI memory against a small design that copies memory to memory. */
 class AxiMemoryTest {
@@ -22,7 +21,6 @@ class AxiMemoryTest {
   private static final long IN = 0x10000;
   private static final long OUT = 0x40000;
 
-  @TempDir static Path cache;
   private static Path executable;
 
   /** One copy: 8-byte beats in bursts. */
@@ -112,7 +110,7 @@ class AxiMemoryTest {
             false,
             BuildRequest.Effort.QUICK,
             List.of());
-    executable = new VerilatorBuild(cache).build(request, BuildProgress.NONE);
+    executable = new VerilatorBuild().build(request, BuildProgress.NONE);
   }
 
   @Test

@@ -50,7 +50,6 @@ class SimulatorTest {
       new Simulation.Region("output", OUT, new byte[16], true);
 
   @TempDir static Path shared;
-  private static Path cache;
   private static EmittedRtl design;
   private static Simulator simulator;
 
@@ -58,12 +57,11 @@ class SimulatorTest {
 
   @BeforeAll
   static void build() throws Exception {
-    cache = shared.resolve("cache");
     BuildRequest.Source source = BuildRequest.Source.resource(SimulatorTest.class, "FakeEngine.sv");
     Files.write(shared.resolve(source.name()), source.content());
     design = new EmittedRtl("P2vit", shared, "none", List.of(source.name()), "none");
     simulator =
-        Simulator.build(design, ARCHITECTURE, false, new VerilatorBuild(cache), BuildProgress.NONE);
+        Simulator.build(design, ARCHITECTURE, false, new VerilatorBuild(), BuildProgress.NONE);
   }
 
   @Test
@@ -222,7 +220,7 @@ class SimulatorTest {
     assertTrue(message.contains("built without waveforms"), message);
 
     Simulator tracing =
-        Simulator.build(design, ARCHITECTURE, true, new VerilatorBuild(cache), BuildProgress.NONE);
+        Simulator.build(design, ARCHITECTURE, true, new VerilatorBuild(), BuildProgress.NONE);
     tracing.run(traced, SimulationProgress.NONE);
     assertTrue(Files.size(file) > 1000, "" + Files.size(file));
   }
