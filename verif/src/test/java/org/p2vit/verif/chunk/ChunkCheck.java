@@ -1,0 +1,275 @@
+package org.p2vit.verif.chunk;
+
+import java.math.BigInteger;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.Chunk;
+import org.p2vit.rtl.job.Job;
+import org.p2vit.rtl.job.Wait;
+import org.p2vit.verif.emulator.BufferId;
+import org.p2vit.verif.emulator.Dram;
+import org.p2vit.verif.emulator.JobEmulator;
+import org.p2vit.verif.emulator.Memories;
+import org.p2vit.verif.emulator.Observer;
+import org.p2vit.verif.emulator.Place;
+
+/**
+ * Holds what a chunk did against what the emulator does for the same jobs: every byte written, in
+ * order for each address; every result beat; nothing read or written before the job's waits allow
+ * it; each unit reported done, and not before its last write.
+ */
+final class ChunkCheck implements Observer {
+  private record Written(Place place, int column, byte value) {}
+
+  private record Beat(Place place, int column, short[] elements) {}
+
+  /** Words that one step reads through one port. */
+  private record Reads(Place place, Set<Integer> words) {}
+
+  private final Architecture arch;
+  private final Chunk chunk;
+  private final ToIntFunction<String> portBits;
+  private final List<Job> jobs;
+  private final int[] progress;
+  private final int[] unitsBefore;
+  private final Map<BufferId, Map<Integer, Deque<Written>>> writes = new HashMap<>();
+  private final Map<BufferId, List<Reads>> reads = new HashMap<>();
+  private final Map<BufferId, Integer> readAt = new HashMap<>();
+  private final Deque<Beat> beats = new ArrayDeque<>();
+  private final int[] bytesLeft;
+  private int unitsDone;
+
+  ChunkCheck(
+      Architecture arch,
+      Chunk chunk,
+      ToIntFunction<String> portBits,
+      BenchStimulus stimulus,
+      Memories memories,
+      Dram dram) {
+    this.arch = arch;
+    this.chunk = chunk;
+    this.portBits = portBits;
+    this.jobs = stimulus.jobs();
+    this.progress = stimulus.progress().start().clone();
+    unitsBefore = new int[jobs.size() + 1];
+    for (int i = 0; i < jobs.size(); i++) {
+      unitsBefore[i + 1] = unitsBefore[i] + jobs.get(i).units();
+    }
+    bytesLeft = new int[unitsBefore[jobs.size()]];
+    for (int i = 0; i < jobs.size(); i++) {
+      JobEmulator.observe(arch, i, jobs.get(i), memories, dram, this);
+    }
+  }
+
+  @Override
+  public void tap(Place place, int column, short[] elements) {
+    beats.add(new Beat(place, column, elements));
+  }
+
+  @Override
+  public void read(Place place, BufferId buffer, int word) {
+    List<Reads> steps = reads.computeIfAbsent(buffer, b -> new ArrayList<>());
+    if (steps.isEmpty() || !steps.get(steps.size() - 1).place().equals(place)) {
+      steps.add(new Reads(place, new HashSet<>()));
+    }
+    steps.get(steps.size() - 1).words().add(word);
+  }
+
+  @Override
+  public void write(Place place, int column, BufferId buffer, int offset, byte value) {
+    writes
+        .computeIfAbsent(buffer, b -> new HashMap<>())
+        .computeIfAbsent(offset, o -> new ArrayDeque<>())
+        .add(new Written(place, column, value));
+    bytesLeft[unit(place)]++;
+  }
+
+  private int unit(Place place) {
+    return unitsBefore[place.job()] + place.rowBlock();
+  }
+
+  /**
+   * @throws AssertionError naming the first difference
+   */
+  void check(List<BenchEvent> events) {
+    for (BenchEvent event : events) {
+      if (event instanceof BenchEvent.Progress e) {
+        progress[e.chunk()] = e.value();
+      } else if (event instanceof BenchEvent.Read e) {
+        check(e);
+      } else if (event instanceof BenchEvent.Write e) {
+        check(e);
+      } else if (event instanceof BenchEvent.Tap e) {
+        check(e);
+      } else if (event instanceof BenchEvent.Done e) {
+        check(e);
+      } else if (event instanceof BenchEvent.End e) {
+        check(e);
+      }
+    }
+  }
+
+  private void check(BenchEvent.Read e) {
+    BufferId buffer = PortMap.read(chunk, e.port());
+    List<Reads> steps = reads.getOrDefault(buffer, List.of());
+    // The step that the read belongs to is this one or a later one: reads are in program order.
+    int at = readAt.getOrDefault(buffer, 0);
+    int step = at;
+    while (step < steps.size() && !steps.get(step).words().contains(e.address())) {
+      step++;
+    }
+    if (step == steps.size()) {
+      throw failure(
+          e,
+          "reads word "
+              + e.address()
+              + " of "
+              + buffer
+              + ", which nothing needs from "
+              + (at < steps.size() ? steps.get(at).place() : "the end")
+              + " on");
+    }
+    readAt.put(buffer, step);
+    checkWaits(e, steps.get(step).place(), "reads word " + e.address() + " of " + buffer);
+  }
+
+  private void check(BenchEvent.Write e) {
+    BufferId id = PortMap.write(e.port());
+    int lanes = portBits.applyAsInt(e.port() + "_bits_mask");
+    int laneBits = portBits.applyAsInt(e.port() + "_bits_data") / lanes;
+    int laneBytes = (laneBits + 7) / 8;
+    for (int lane = 0; lane < lanes; lane++) {
+      if (e.mask().testBit(lane)) {
+        BigInteger element = e.data().shiftRight(lane * laneBits);
+        for (int i = 0; i < laneBytes; i++) {
+          int mask = (1 << Math.min(8, laneBits - 8 * i)) - 1;
+          int value = element.shiftRight(8 * i).intValue() & mask;
+          int offset = (e.address() * lanes + lane) * laneBytes + i;
+          checkByte(e, id, offset, lane, value, mask);
+        }
+      }
+    }
+  }
+
+  private void checkByte(
+      BenchEvent.Write e, BufferId id, int offset, int lane, int found, int mask) {
+    Deque<Written> queue = writes.getOrDefault(id, Map.of()).get(offset);
+    String where = id + " word " + e.address() + ", lane " + lane;
+    if (queue == null || queue.isEmpty()) {
+      throw failure(e, "writes " + found + " to " + where + ", where no job (or none more) writes");
+    }
+    Written expected = queue.remove();
+    checkWaits(e, expected.place(), "writes " + where);
+    if ((expected.value() & mask) != found) {
+      throw failure(
+          e,
+          expected.place()
+              + ", column "
+              + expected.column()
+              + ": writes byte "
+              + found
+              + " to "
+              + where
+              + ", expected "
+              + (expected.value() & mask)
+              + "\n  "
+              + jobs.get(expected.place().job()));
+    }
+    bytesLeft[unit(expected.place())]--;
+  }
+
+  private void check(BenchEvent.Tap e) {
+    Beat expected = beats.poll();
+    if (expected == null) {
+      throw failure(e, "one result beat more than expected");
+    }
+    int width = portBits.applyAsInt("tap_bits") / expected.elements().length;
+    int mask = (1 << width) - 1;
+    for (int i = 0; i < expected.elements().length; i++) {
+      int found = e.data().shiftRight(i * width).intValue() & mask;
+      int p = arch.requantColumns();
+      if (found != (expected.elements()[i] & mask)) {
+        throw failure(
+            e,
+            expected.place()
+                + ", row "
+                + i / p
+                + ", column "
+                + (expected.column() + i % p)
+                + ": tap shows "
+                + found
+                + ", expected "
+                + (expected.elements()[i] & mask)
+                + "\n  "
+                + jobs.get(expected.place().job()));
+      }
+    }
+  }
+
+  private void check(BenchEvent.Done e) {
+    if (unitsDone == bytesLeft.length) {
+      throw failure(e, "reports more units done than the jobs have");
+    }
+    if (bytesLeft[unitsDone] != 0) {
+      throw failure(
+          e, "reports " + unit(unitsDone) + " done, " + bytesLeft[unitsDone] + " bytes early");
+    }
+    unitsDone++;
+  }
+
+  private void check(BenchEvent.End e) {
+    for (int i = 0; i < bytesLeft.length; i++) {
+      if (bytesLeft[i] != 0) {
+        throw failure(
+            e, (e.hang() ? "hangs; " : "") + unit(i) + " lacks " + bytesLeft[i] + " bytes");
+      }
+    }
+    if (!beats.isEmpty()) {
+      throw failure(e, "no tap for " + beats.size() + " beats, the first " + beats.peek().place());
+    }
+    if (e.hang() || unitsDone != bytesLeft.length) {
+      throw failure(
+          e, "only " + unitsDone + " of " + bytesLeft.length + " units were reported done");
+    }
+  }
+
+  private String unit(int unit) {
+    int job = 0;
+    while (unitsBefore[job + 1] <= unit) {
+      job++;
+    }
+    return "job " + job + ", row block " + (unit - unitsBefore[job]);
+  }
+
+  private void checkWaits(BenchEvent e, Place place, String what) {
+    for (Wait w : jobs.get(place.job()).waits()) {
+      int need = w.base() + (w.perRow() ? place.rowBlock() : 0) + (w.perTile() ? place.tile() : 0);
+      int ahead = (progress[w.chunk().ordinal()] - need) << 32 - Wait.COUNTER_BITS;
+      if (w.enabled() && ahead < 0) {
+        throw failure(
+            e,
+            place
+                + ": "
+                + what
+                + " while "
+                + w.chunk()
+                + " is "
+                + (-(ahead >> 32 - Wait.COUNTER_BITS))
+                + " units short of "
+                + w);
+      }
+    }
+  }
+
+  private AssertionError failure(BenchEvent e, String what) {
+    return new AssertionError(chunk + ", cycle " + e.cycle() + ": " + what);
+  }
+}
