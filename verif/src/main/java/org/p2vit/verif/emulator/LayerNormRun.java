@@ -1,8 +1,7 @@
 package org.p2vit.verif.emulator;
 
 import java.util.List;
-import org.p2vit.numerics.Rounding;
-import org.p2vit.numerics.Tables;
+import org.p2vit.numerics.LayerNormMath;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.JobFormat;
 import org.p2vit.rtl.job.LayerNormJob;
@@ -11,7 +10,6 @@ import org.p2vit.rtl.job.ParameterFormat;
 /** See {@link LayerNormJob}. */
 final class LayerNormRun extends JobRun {
   private static final List<JobFormat.Field> NORM = JobFormat.fields(ParameterFormat.Norm.class, 0);
-  private static final int[] RSQRT = Tables.reciprocalSqrt();
 
   private final LayerNormJob job;
   private final int p;
@@ -32,15 +30,19 @@ final class LayerNormRun extends JobRun {
         job.channels() + " is not in 2.." + arch.maxChannels());
     source.require(job.channels() % p == 0, "channels", job.channels() + " is no multiple of " + p);
     source.require(
-        job.log2Channels() == Architecture.log2Ceil(job.channels()),
+        job.log2Channels() == LayerNormMath.log2Channels(job.channels()),
         "log2Channels",
         job.log2Channels() + " for " + job.channels() + " channels");
+    source.require(
+        job.reciprocal() == LayerNormMath.reciprocal(job.channels()),
+        "reciprocal",
+        job.reciprocal() + " for " + job.channels() + " channels");
   }
 
   @Override
   protected void compute(int row, int tile, Step step) {
     int channels = job.channels();
-    long[][] x = new long[arch.rows()][channels];
+    int[][] x = new int[arch.rows()][channels];
     long[] parameters = new long[channels];
     for (int c = 0; c < channels; c++) {
       int word = source.word(parameter, "parameterBase", job.parameterBase() + (long) (c / p));
@@ -50,7 +52,7 @@ final class LayerNormRun extends JobRun {
       int from = source.word(residual, "residualBase", at);
       step.read(residual, from);
       for (int r = 0; r < arch.rows(); r++) {
-        x[r][c] = residual.get(from, lane(r, c, p)) << field(parameters[c], 3);
+        x[r][c] = (int) residual.get(from, lane(r, c, p)) << (int) field(parameters[c], 3);
       }
     }
     int[][] y = new int[arch.rows()][];
@@ -72,32 +74,22 @@ final class LayerNormRun extends JobRun {
   }
 
   /** docs/numerics.md section 7. */
-  private int[] normalize(long[] x, long[] parameters) {
-    int l = job.log2Channels();
+  private int[] normalize(int[] x, long[] parameters) {
     long s1 = 0;
     long s2 = 0;
-    for (long v : x) {
+    for (int v : x) {
       s1 += v;
-      s2 += v * v;
+      s2 += (long) v * v;
     }
-    long w = x.length * s2 - s1 * s1 + job.epsilon();
-    long mean = Rounding.shift(s1 * job.reciprocal(), 23 + l - 4);
-    int h = w == 0 ? 0 : (63 - Long.numberOfLeadingZeros(w)) / 2;
-    long r = w == 0 ? 0 : Rounding.shift(reciprocalSqrt(w, h) * x.length, l);
+    LayerNormMath.Statistics row = LayerNormMath.statistics(s1, s2, x.length, job.epsilon());
     int[] y = new int[x.length];
     for (int c = 0; c < x.length; c++) {
-      int z = Rounding.requantize(((x[c] << 4) - mean) * r, h + 10 - l, 16);
-      long scaled = z * field(parameters[c], 1) + field(parameters[c], 0);
-      y[c] = Rounding.requantize(scaled, (int) field(parameters[c], 2), 8);
+      int z = LayerNormMath.normalize(x[c], row, x.length);
+      int gain = (int) field(parameters[c], 1);
+      int offset = (int) field(parameters[c], 0);
+      y[c] = LayerNormMath.scale(z, gain, offset, (int) field(parameters[c], 2));
     }
     return y;
-  }
-
-  private static long reciprocalSqrt(long w, int h) {
-    long m = h <= 8 ? w << 16 - 2 * h : w >> 2 * h - 16;
-    long y0 = RSQRT[(int) (m >> 11) - 32];
-    long u = Rounding.shift(y0 * y0 * m, 30);
-    return Rounding.shift(y0 * ((3 << 16) - u), 16);
   }
 
   private static long field(long bits, int index) {

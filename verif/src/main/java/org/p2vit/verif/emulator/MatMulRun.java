@@ -1,6 +1,8 @@
 package org.p2vit.verif.emulator;
 
 import java.util.List;
+import org.p2vit.numerics.ActivationMath;
+import org.p2vit.numerics.ResidualMath;
 import org.p2vit.numerics.Rounding;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.JobFormat;
@@ -140,9 +142,8 @@ final class MatMulRun extends JobRun {
           y = Rounding.requantize(sum, shift, Architecture.RESIDUAL_CONTAINER_BITS);
         } else {
           step.read(residual, word);
-          int bits = arch.residualBits();
-          long x = Rounding.requantize(residual.get(word, lane), second, bits);
-          y = (int) Rounding.saturate(x + Rounding.requantize(sum, shift, bits), bits);
+          int x = (int) residual.get(word, lane);
+          y = ResidualMath.add(x, second, sum, shift, arch.residualBits());
         }
         step.element(residual, word, lane, n, y);
       }
@@ -161,10 +162,10 @@ final class MatMulRun extends JobRun {
 
   /** docs/numerics.md section 4. */
   private int activate(long sum, int shift, int second) {
-    int pre = Rounding.requantize(sum, shift, 16);
-    int index = (int) Math.min(Rounding.shift(Math.abs(pre), job.indexShift()), 255);
+    int pre = ActivationMath.preActivation(sum, shift);
+    int index = ActivationMath.index(pre, job.indexShift());
     int table = buffer(BufferId.TABLE).bytes()[index] & 0xFF;
-    return Rounding.requantize(Math.max(pre, 0) - table, second, 8);
+    return ActivationMath.output(Math.max(pre, 0) - table, second);
   }
 
   private void writeByte(int row, int r, int n, int y, Step step) {

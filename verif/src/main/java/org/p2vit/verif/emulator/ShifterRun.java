@@ -1,14 +1,11 @@
 package org.p2vit.verif.emulator;
 
-import org.p2vit.numerics.Rounding;
-import org.p2vit.numerics.Tables;
+import org.p2vit.numerics.ContextMath;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.ShifterJob;
 
 /** See {@link ShifterJob}. */
 final class ShifterRun extends JobRun {
-  private static final int FRACTION = 15;
-
   private final ShifterJob job;
   private final EmulatedBuffer code;
   private final EmulatedBuffer value;
@@ -46,10 +43,9 @@ final class ShifterRun extends JobRun {
         for (int j = 0; j < depth; j++) {
           for (int r = 0; r < arch.rows(); r++) {
             int a = (int) code.get(slot + g, lane(r, j, depth));
-            if (a < Tables.CODE_ZERO) {
-              for (int c = 0; c < width; c++) {
-                acc[r][c] += value.get(v, lane(j, c, width)) << FRACTION - a;
-              }
+            long factor = ContextMath.factor(a);
+            for (int c = 0; c < width; c++) {
+              acc[r][c] += value.get(v, lane(j, c, width)) * factor;
             }
           }
         }
@@ -69,7 +65,7 @@ final class ShifterRun extends JobRun {
     short[] beat = new short[arch.rows() * p];
     for (int r = 0; r < arch.rows(); r++) {
       for (int i = 0; i < p; i++) {
-        int y = Rounding.requantize(acc[r][c + i], job.shift(), 8);
+        int y = ContextMath.output(acc[r][c + i], job.shift());
         step.element(activation, word, lane(r, position + i, arch.depth()), channel + i, y);
         beat[r * p + i] = (short) y;
       }

@@ -1,15 +1,12 @@
 package org.p2vit.verif.emulator;
 
-import org.p2vit.numerics.Rounding;
+import org.p2vit.numerics.LogSoftmax;
 import org.p2vit.numerics.Tables;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.SoftmaxJob;
 
 /** See {@link SoftmaxJob}. */
 final class SoftmaxRun extends JobRun {
-  private static final int[] POW = Tables.pow();
-  private static final int[] LOG = Tables.log();
-
   private final SoftmaxJob job;
   private final EmulatedBuffer score;
   private final EmulatedBuffer code;
@@ -80,17 +77,14 @@ final class SoftmaxRun extends JobRun {
       max = Math.max(max, s);
     }
     int[] t = new int[scores.length];
-    long sum = 0;
+    int sum = 0;
     for (int j = 0; j < t.length; j++) {
-      long scaled = Rounding.shift((long) (max - scores[j]) * Tables.LOG2E, job.shift());
-      t[j] = (int) Math.min(scaled, Tables.LOG_MAX);
-      sum += POW[(t[j] & 255) >> 3] >> (t[j] >> 8);
+      t[j] = LogSoftmax.logDistance(max - scores[j], job.shift());
+      sum += LogSoftmax.power(t[j]);
     }
-    int n = 63 - Long.numberOfLeadingZeros(sum);
-    int log = (n - 15) * 256 + LOG[(int) (sum >> n - 5) & 31];
+    int logSum = LogSoftmax.logSum(sum);
     for (int j = 0; j < t.length; j++) {
-      long code = Math.max(Rounding.shift(t[j] + log, Tables.LOG_FRACTION), 0);
-      t[j] = (int) Math.min(code, Tables.CODE_ZERO);
+      t[j] = LogSoftmax.code(t[j], logSum);
     }
     return t;
   }
