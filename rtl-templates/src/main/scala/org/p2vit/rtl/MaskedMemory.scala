@@ -1,6 +1,7 @@
 package org.p2vit.rtl
 
 import chisel3._
+import chisel3.experimental.doNotDedup
 
 /** One on-chip buffer: one write port with a mask per lane, one read port, one clock.
   *
@@ -10,11 +11,13 @@ import chisel3._
   */
 class MaskedMemory(shape: BufferShape) extends RawModule {
   override def desiredName: String = shape.name
+  doNotDedup(this) // every buffer keeps its name, even if another has its shape
 
   import shape.{laneBits, lanes, words}
 
   val clock = IO(Input(Clock()))
   val port  = FlatIO(new MaskedMemoryPorts(shape))
+  dontTouch(port) // all ports stay, even those with constants
 
   withClock(clock) {
     val memory      = SyncReadMem(words, Vec(lanes, UInt(laneBits.W)), SyncReadMem.Undefined)

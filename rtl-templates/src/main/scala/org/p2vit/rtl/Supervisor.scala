@@ -57,8 +57,14 @@ class Supervisor extends Module {
   io.running   := state === running || state === ending
   io.errorInfo := Mux(failed, error.index, 0.U)
   io.finished  := false.B
-  io.status := Mux(failed, Cat(errorFrom, error.code, 0.U(5.W)), 0.U) |
-    Cat(failed, done, state =/= idle)
+  io.status := Cat(
+    Mux(failed, errorFrom, 0.U),
+    Mux(failed, error.code, 0.U),
+    0.U(5.W),
+    failed,
+    done,
+    state =/= idle
+  )
 
   quiet := Mux(io.progress || !(io.running || state === failing) || quietLimit, 0.U, quiet + 1.U)
 
