@@ -1,0 +1,71 @@
+package org.p2vit.generator.compile;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.p2vit.model.InputException;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.VitShape;
+import org.p2vit.rtl.Architecture;
+
+/** Turns a model into a program and a memory image for an architecture. */
+public final class ModelCompiler {
+  private ModelCompiler() {}
+
+  /**
+   * @throws InputException if the model does not fit the architecture; the message says which
+   *     number, what was found and what is needed
+   */
+  public static CompiledModel compile(QuantizedModel model, Architecture arch) {
+    BufferNeeds needs = BufferNeeds.of(model.shape(), FitCheck.weights4(model), arch);
+    FitCheck.check(model, arch, needs);
+    VitShape s = model.shape();
+    InputLayout input = new InputLayout(s.tokens(), s.patchDim(), arch.rows(), arch.depth());
+    OutputLayout output = new OutputLayout(s.classes(), arch.rows(), arch.requantColumns());
+    NetworkProgram network = new NetworkProgram(model, arch, needs, input, output);
+    List<TracedJob> jobs = network.build();
+    return new CompiledModel(
+        model.name(), s, arch, jobs, network.image(), input, output, uses(needs, arch));
+  }
+
+  private static List<BufferUse> uses(BufferNeeds n, Architecture arch) {
+    Architecture.Buffers b = arch.buffers();
+    int blocks = n.rowBlocks();
+    List<BufferUse> uses = new ArrayList<>();
+    uses.add(
+        use(
+            OnChip.ACTIVATION,
+            arch,
+            "input",
+            blocks * n.patchWords(),
+            "norm",
+            blocks * n.dimWords(),
+            "query",
+            blocks * n.headWords(),
+            "context",
+            blocks * n.dimWords(),
+            "hidden",
+            blocks * n.hiddenWords()));
+    int keys = n.keyWords();
+    uses.add(use(OnChip.WEIGHT, arch, "key", keys, "weights", b.weightWords() - keys));
+    int residual = blocks * n.dimResidualWords();
+    uses.add(use(OnChip.RESIDUAL, arch, "residual", residual, "logits", n.logitWords()));
+    int valueBuffers = NetworkProgram.valueBuffers(n, arch);
+    uses.add(use(OnChip.VALUE, arch, "value", valueBuffers * n.valueWords()));
+    uses.add(use(OnChip.SCORE, arch, "scores", b.scoreSlots() * n.scoreSlotWords()));
+    uses.add(use(OnChip.CODE, arch, "attention", b.codeSlots() * n.codeSlotWords()));
+    uses.add(use(OnChip.PARAMETER, arch, "parameters", b.parameterWords()));
+    uses.add(use(OnChip.NORM_PARAMETER, arch, "parameters", b.normParameterWords()));
+    uses.add(use(OnChip.TABLE, arch, "activation", 1));
+    return uses;
+  }
+
+  private static BufferUse use(OnChip buffer, Architecture arch, Object... regions) {
+    Map<String, Integer> words = new LinkedHashMap<>();
+    for (int i = 0; i < regions.length; i += 2) {
+      words.put((String) regions[i], (Integer) regions[i + 1]);
+    }
+    return new BufferUse(buffer.name(), buffer.words(arch.buffers()), buffer.wordBits(arch), words);
+  }
+}

@@ -1,0 +1,89 @@
+package org.p2vit.generator.compile;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.Chunk;
+import org.p2vit.rtl.job.EndJob;
+import org.p2vit.rtl.job.Job;
+import org.p2vit.rtl.job.Wait;
+
+/**
+ * Puts jobs in order: those of the network as given, each LOAD as early as its place in the buffer
+ * is free of segments that jobs placed later still use.
+ */
+final class ProgramBuilder {
+
+  /** Jobs that need segments. */
+  private record Step(List<Segment> uses, Supplier<List<TracedJob>> jobs) {}
+
+  private final HazardTracker hazards;
+  private final int prefetch;
+  private final List<Step> steps = new ArrayList<>();
+  private final Set<Segment> loads = new LinkedHashSet<>();
+  private final List<TracedJob> program = new ArrayList<>();
+
+  ProgramBuilder(Architecture arch) {
+    hazards = new HazardTracker(arch);
+    // More would fill LOAD's queue and hold up the dispatch of the jobs that follow.
+    prefetch = arch.jobQueue();
+  }
+
+  /**
+   * Adds jobs.
+   *
+   * @param uses segments that they read, to be loaded in this order
+   * @param jobs one, or a gang (see {@link HazardTracker}); asked for when the segments have places
+   */
+  void step(List<Segment> uses, Supplier<List<TracedJob>> jobs) {
+    for (Segment s : uses) {
+      s.usedBy(steps.size());
+      loads.add(s);
+    }
+    steps.add(new Step(uses, jobs));
+  }
+
+  /** The program, with an EndJob. */
+  List<TracedJob> build() {
+    List<Segment> queue = List.copyOf(loads);
+    int next = 0;
+    int loaded = 0;
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      for (Segment s : step.uses()) {
+        loaded = Math.max(loaded, queue.indexOf(s) + 1);
+      }
+      while (next < queue.size() && next < loaded + prefetch) {
+        Segment s = queue.get(next);
+        if (!s.ring().place(s, i)) {
+          break;
+        }
+        add(List.of(new TracedJob(s.job(), s.purpose(), Optional.empty())));
+        next++;
+      }
+      if (next < loaded) {
+        throw new IllegalStateException("no place for what step " + i + " needs");
+      }
+      add(step.jobs().get());
+    }
+    end();
+    return program;
+  }
+
+  private void add(List<TracedJob> gang) {
+    List<Job> withWaits = hazards.add(gang.stream().map(TracedJob::job).toList());
+    for (int i = 0; i < gang.size(); i++) {
+      program.add(gang.get(i).with(withWaits.get(i)));
+    }
+  }
+
+  private void end() {
+    // The last job is a store of what everything else was computed for.
+    Wait stored = Wait.until(Chunk.STORE, hazards.units(Chunk.STORE));
+    program.add(new TracedJob(new EndJob(List.of(stored)), "end", Optional.empty()));
+  }
+}

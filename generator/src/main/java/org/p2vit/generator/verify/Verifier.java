@@ -1,0 +1,75 @@
+package org.p2vit.generator.verify;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.p2vit.generator.compile.CompiledModel;
+import org.p2vit.golden.GoldenModel;
+import org.p2vit.rtl.Chunk;
+
+/** Compares what an accelerator computed with the golden model, tensor by tensor. */
+public final class Verifier {
+  private final CompiledModel compiled;
+  private final GoldenModel golden;
+
+  /**
+   * @param golden the model that {@code compiled} was made from
+   */
+  public Verifier(CompiledModel compiled, GoldenModel golden) {
+    this.compiled = compiled;
+    this.golden = golden;
+  }
+
+  /**
+   * @param inputCodes T x patch length, as given to both
+   * @param taps each chunk's tapped elements, see {@link TapDecoder}
+   * @param outputRegion the bytes that the accelerator stored
+   */
+  public VerificationReport verify(
+      byte[] inputCodes, Map<Chunk, short[]> taps, byte[] outputRegion) {
+    Map<String, int[]> expected = new LinkedHashMap<>();
+    int[] logits = golden.logits(inputCodes, (name, shape, codes) -> expected.put(name, codes));
+    // The input is given, not computed.
+    expected.remove("input");
+    TapDecoder.Decoded decoded = TapDecoder.decode(compiled, taps);
+    List<VerificationReport.TensorResult> results = new ArrayList<>();
+    List<String> problems = new ArrayList<>(decoded.problems());
+    expected.forEach(
+        (name, codes) -> {
+          int[] found = decoded.tensors().get(name);
+          if (found == null) {
+            problems.add("no job computes " + name);
+          } else {
+            results.add(compare(name, codes, found));
+          }
+        });
+    results.add(compare("stored logits", logits, compiled.output().decode(outputRegion)));
+    return new VerificationReport(results, problems);
+  }
+
+  private VerificationReport.TensorResult compare(String name, int[] expected, int[] found) {
+    if (expected.length != found.length) {
+      throw new IllegalStateException(
+          name + " has " + found.length + " elements, expected " + expected.length);
+    }
+    int mismatches = 0;
+    Optional<Mismatch> first = Optional.empty();
+    for (int i = 0; i < expected.length; i++) {
+      if (expected[i] != found[i]) {
+        if (mismatches++ == 0) {
+          first = Optional.of(mismatch(name, i, expected[i], found[i]));
+        }
+      }
+    }
+    return new VerificationReport.TensorResult(name, expected.length, mismatches, first);
+  }
+
+  private Mismatch mismatch(String name, int index, int expected, int found) {
+    int[] shape = TensorShapes.of(compiled.shape(), name.equals("stored logits") ? "logits" : name);
+    int head = shape[0] > 1 ? index / (shape[1] * shape[2]) : -1;
+    int row = index / shape[2] % shape[1];
+    return new Mismatch(name, head, row, index % shape[2], expected, found);
+  }
+}
