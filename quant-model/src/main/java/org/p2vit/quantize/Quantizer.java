@@ -262,7 +262,7 @@ public final class Quantizer {
 
   private Mlp mlp(String name, FloatBlock block, LayerInput input, Residual residual2) {
     FloatBlock.Taps taps = block.taps();
-    Activation activation = Gelu.activation();
+    Activation activation = Gelu.activation(calibration.magnitude(taps.hidden()));
     int lowest = activation.exponent();
     Linear fc1 = linear(name + ".fc1", block.fc1(), input, filled(block.fc1().out(), lowest));
     Samples hidden = calibration.of(taps.hidden());

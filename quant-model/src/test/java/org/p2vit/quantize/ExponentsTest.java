@@ -95,10 +95,15 @@ class ExponentsTest {
     assertEquals(0.5, Gelu.normalTail(0), 1e-15);
     assertEquals(0.15865525393145707, Gelu.normalTail(1), 1e-12);
     assertEquals(0.0013498980316300946, Gelu.normalTail(3), 1e-12);
-    Activation gelu = Gelu.activation();
+    Activation gelu = Gelu.activation(3);
     for (int u = 0; u < 256; u++) {
       assertTrue(gelu.table()[u] >= 0 && gelu.table()[u] <= 255, "entry " + u);
     }
+    Activation wide = Gelu.activation(200);
+    assertEquals(-7, wide.exponent());
+    assertEquals(1, wide.indexShift());
+    assertEquals(Math.rint(128 * 0.75 * 0.22662735237686826), wide.table()[48]);
+    assertEquals(0, Gelu.activation(1e6).table()[255]);
     // The largest of x * (1 - Phi(x)) is 0.17 near 0.75.
     assertEquals(Math.rint(1024 * 0.75 * 0.22662735237686826), gelu.table()[48]);
   }
