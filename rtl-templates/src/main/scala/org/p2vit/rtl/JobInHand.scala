@@ -1,0 +1,64 @@
+package org.p2vit.rtl
+
+import chisel3._
+import org.p2vit.rtl.job.{Job, JobFormat}
+
+import scala.jdk.CollectionConverters._
+
+/** The job that a chunk works on, and the gate of its next row block.
+  *
+  * A chunk takes a job whenever it has none or calls [[finish]], starts its row blocks in order by
+  * [[startRow]] whenever [[open]], and calls [[finish]] when no unit needs the job's fields any more.
+  *
+  * @param io
+  *   ports of the chunk; `job.ready` is driven from here
+  * @param kind
+  *   the job's record
+  */
+class JobInHand(io: ChunkIO, kind: Class[_ <: Job]) {
+  private val fields = JobFormat.body(kind)
+  private val low    = JobFormat.header().asScala.find(_.name == "wait0.enabled").get.offset
+  private val high   = fields.asScala.map(f => f.offset + f.width).max
+  private val held   = Reg(UInt((high - low).W)) // waits and the job's own fields
+  private val bits   = held ## 0.U(low.W)
+
+  val valid: Bool    = RegInit(false.B)
+  private val ending = WireDefault(false.B)
+  private val starts = WireDefault(false.B)
+
+  /** The row block that starts next. */
+  val row: UInt = Reg(UInt(unsignedField("rowBlocks").getWidth.W))
+
+  /** All row blocks have started. */
+  val exhausted: Bool = row === unsignedField("rowBlocks")
+
+  // Waits once fulfilled stay fulfilled, so their registered outcome holds until the row changes.
+  private val waited =
+    RegNext(valid && !starts && !ending && WaitCondition.all(bits, io.progress, row, 0.U), false.B)
+
+  /** Row block [[row]] may start. */
+  val open: Bool = waited && !exhausted
+
+  io.job.ready := !valid || ending
+  when(ending) { valid := false.B }
+  when(io.job.fire) {
+    valid := true.B
+    held  := io.job.bits(high - 1, low)
+    row   := 0.U
+  }
+
+  /** High in the first cycle with a new job. */
+  val first: Bool = RegNext(io.job.fire, false.B)
+
+  /** A field of the job, by name. */
+  def unsignedField(name: String): UInt = JobBits.unsigned(bits, fields, name)
+
+  /** To be called where [[open]] holds. */
+  def startRow(): Unit = {
+    starts := true.B
+    row    := row + 1.U
+  }
+
+  /** Gives the job up. */
+  def finish(): Unit = ending := true.B
+}

@@ -1,0 +1,124 @@
+package org.p2vit.rtl
+
+import chisel3._
+import chisel3.util._
+
+/** LayerNorm's second pass: normalizes a row block as soon as the scales of all of its rows have arrived.
+  *
+  * Pipeline: elements; difference to the mean; product with the factor; `z`; product with the gain; sum with
+  * the offset; beat.
+  */
+class LayerNormNormalize(a: Architecture) extends Module {
+  private val w = new LayerNormWidths(a)
+
+  val io = IO(new Bundle {
+    val begin = Input(Bool())
+    val rows  = Input(new LayerNormRows(a))
+    val place = Input(new LayerNormPlace(a))
+    val scale = Flipped(Valid(new LayerNormScale(a)))
+    val free  = Output(Bool()) // all scales have been used
+    val read  = new LayerNormRead(a)
+    val beat  = Decoupled(new ActivationBeat(a))
+    val busy  = Output(Bool())
+  })
+
+  private val complete = RegInit(false.B) // a beat waits for the port
+  private val advance  = !complete || io.beat.ready
+
+  // Scales: those of the rows in hand first.
+  private val arrived = RegInit(0.U(log2Ceil(a.rows + 1).W))
+  private val using   = RegInit(false.B)
+  private val ring    = Reg(Vec(a.rows, new LayerNormScale(a)))
+  private val start   = arrived === a.rows.U && !using
+  io.free := arrived === 0.U
+
+  private val stream = new LayerNormReader(a, io.read, io.rows, io.begin, start).stream
+  stream.ready := advance
+  io.busy      := stream.valid && advance
+
+  private val elements = LayerNormElement.register(a, stream, advance)
+
+  when(start) { using := true.B }
+  when(io.scale.valid) {
+    arrived          := arrived + 1.U
+    ring(a.rows - 1) := io.scale.bits
+    for (r <- 1 until a.rows) { ring(r - 1) := ring(r) }
+  }
+  when(elements.valid && advance) {
+    when(elements.tag.lastOfRow) {
+      for (r <- 0 until a.rows) { ring(r) := ring((r + w.rowsPerGroup) % a.rows) }
+    }
+    when(elements.tag.last) {
+      arrived := 0.U
+      using   := false.B
+    }
+  }
+
+  private def lanes[T <: Data](f: Int => T): Vec[T] = VecInit.tabulate(w.lanes)(f)
+  private def step[T <: Data](x: T): T              = RegEnable(x, advance)
+  private def rowOf(lane: Int)                      = lane / w.lanesPerRow
+
+  // 2: difference to the mean
+  private val difference = step(lanes { i =>
+    val x = (elements.x(i) << LayerNormWidths.MeanFraction).asSInt
+    x -& ring(rowOf(i)).mean
+  })
+  private val factor = step(VecInit(ring.take(w.rowsPerGroup).map(_.factor)))
+  private val shift2 = step(VecInit(ring.take(w.rowsPerGroup).map(_.shift)))
+
+  // 3: times the factor
+  private val scaled = step(lanes(i => difference(i) * factor(rowOf(i))))
+  private val shift3 = step(shift2)
+
+  // 4: z
+  private val z = step(lanes { i =>
+    val shift = shift3(rowOf(i)).zext
+    RoundShift.saturated(scaled(i), shift, 0, w.maxZShift, LayerNormWidths.NormalizedBits)
+  })
+
+  // 5, 6: gain and offset
+  private val gained = step(VecInit(z.zip(delay(elements.gain, 3)).map { case (x, y) => x * y }))
+  private val offset = step(VecInit(gained.zip(delay(elements.offset, 4)).map { case (x, y) => x +& y }))
+
+  // 7: into the beat
+  private val shift = delay(elements.shift, 5)
+  private val tag   = delay(elements.tag, 5)
+  private val valid = (0 until 5).foldLeft(elements.valid)((v, _) => RegEnable(v, false.B, advance))
+  private val beat  = Reg(Vec(a.requantLanes, UInt(8.W)))
+  private val last  = Reg(Bool())
+  private val group = RegInit(0.U(math.max(1, log2Ceil(w.groups)).W))
+  when(advance) {
+    complete := valid && tag.lastOfWord
+    last     := tag.last
+  }
+  when(advance && valid) {
+    group := Mux(tag.lastOfWord, 0.U, group + 1.U)
+    for (g <- 0 until w.groups) {
+      when(group === g.U) {
+        for (i <- 0 until w.lanes) {
+          beat(g * w.lanes + i) :=
+            RoundShift.saturated(offset(i), shift(i).zext, 0, (1 << shift(i).getWidth) - 1, 8).asUInt
+        }
+      }
+    }
+  }
+
+  private val place = new ActivationPlace(a)
+  when(io.begin) { place.begin(io.place.base, io.place.stride, 0.U) }
+  when(io.beat.fire) { place.advance(last) }
+  io.beat.valid          := complete
+  io.beat.bits.address   := place.address
+  io.beat.bits.group     := place.group
+  io.beat.bits.lastOfRow := last
+  io.beat.bits.data      := beat
+
+  private def delay[T <: Data](x: T, cycles: Int): T = (0 until cycles).foldLeft(x)((y, _) => step(y))
+}
+
+/** Where the results of a job go. */
+class LayerNormPlace(a: Architecture) extends Bundle {
+  private val bits = Address.bits(a.buffers.activationWords)
+
+  val base   = UInt(bits.W)
+  val stride = UInt(bits.W)
+}
