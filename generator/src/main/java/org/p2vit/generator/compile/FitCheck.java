@@ -1,12 +1,7 @@
 package org.p2vit.generator.compile;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.p2vit.model.Block;
 import org.p2vit.model.InputException;
-import org.p2vit.model.Linear;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.Residual;
 import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 
@@ -41,22 +36,7 @@ final class FitCheck {
           "residual stream of %d bits needs residualBits %d, not %d",
           model.residualBits(), model.residualBits(), arch.residualBits());
     }
-    int ptf = 0;
-    for (Residual r : residuals()) {
-      for (byte b : r.ptf()) {
-        ptf = Math.max(ptf, b);
-      }
-    }
-    atMost("Power-of-Two Factor", ptf, "ptfMax", arch.ptfMax());
-  }
-
-  private List<Residual> residuals() {
-    List<Residual> all = new ArrayList<>(List.of(model.embed()));
-    for (Block b : model.blocks()) {
-      all.add(b.residual1());
-      all.add(b.residual2());
-    }
-    return all;
+    atMost("Power-of-Two Factor", ModelTraits.of(model).ptfMax(), "ptfMax", arch.ptfMax());
   }
 
   private void buffers(BufferNeeds n) {
@@ -71,24 +51,6 @@ final class FitCheck {
     atLeast("codeSlotWords", b.codeSlotWords(), n.codeSlotWords());
     atLeast("parameterWords", b.parameterWords(), n.tileParameterWords());
     atLeast("normParameterWords", b.normParameterWords(), n.normParameterWords());
-  }
-
-  /** Whether any layer has 4-bit weights. */
-  static boolean weights4(QuantizedModel m) {
-    return linears(m).stream().anyMatch(l -> l.weightBits() == 4);
-  }
-
-  private static List<Linear> linears(QuantizedModel m) {
-    List<Linear> all = new ArrayList<>(List.of(m.patchEmbedding(), m.head()));
-    for (Block b : m.blocks()) {
-      all.add(b.attention().query());
-      all.add(b.attention().key());
-      all.add(b.attention().value());
-      all.add(b.attention().projection());
-      all.add(b.mlp().fc1());
-      all.add(b.mlp().fc2());
-    }
-    return all;
   }
 
   private void multiple(String what, int value, String parameter, int of) {

@@ -18,7 +18,7 @@ public final class ModelCompiler {
    *     number, what was found and what is needed
    */
   public static CompiledModel compile(QuantizedModel model, Architecture arch) {
-    BufferNeeds needs = BufferNeeds.of(model.shape(), FitCheck.weights4(model), arch);
+    BufferNeeds needs = BufferNeeds.of(model.shape(), ModelTraits.of(model).weights4(), arch);
     FitCheck.check(model, arch, needs);
     VitShape s = model.shape();
     InputLayout input = new InputLayout(s.tokens(), s.patchDim(), arch.rows(), arch.depth());

@@ -48,7 +48,7 @@ class ProgramEmulationTest {
     VitShape shape = architectures.shape(core);
     QuantizedModel model =
         RandomModels.model(seed, shape, bits[(int) (seed % bits.length)], residualBits, 7);
-    Architecture arch = architectures.withBuffers(core, shape, FitCheck.weights4(model));
+    Architecture arch = architectures.withBuffers(core, shape, ModelTraits.of(model).weights4());
     CompiledModel compiled = ModelCompiler.compile(model, arch);
     Verifier verifier = new Verifier(compiled, new GoldenModel(model));
     byte[] input = RandomModels.input(seed, shape);

@@ -1,0 +1,55 @@
+package org.p2vit.generator.fit;
+
+import static org.p2vit.generator.compile.Sizes.ceilDiv;
+
+import org.p2vit.model.VitShape;
+
+/**
+ * An R x C x D array and what a network costs on it, padding included, stalls left out.
+ *
+ * @param rows R
+ * @param columns C
+ * @param depth D
+ */
+record ArrayChoice(int rows, int columns, int depth) {
+
+  int macs() {
+    return rows * columns * depth;
+  }
+
+  int rowBlocks(VitShape s) {
+    return ceilDiv(s.tokens(), rows);
+  }
+
+  /** Cycles of a row block through a layer of K inputs and N outputs. */
+  long rowCycles(int k, int n) {
+    return (long) ceilDiv(n, columns) * ceilDiv(k, depth);
+  }
+
+  /** Cycles of a row block's query, key, value and scores of one head. */
+  long headRowCycles(VitShape s) {
+    return 3 * rowCycles(s.dim(), s.headDim()) + rowCycles(s.headDim(), s.tokens());
+  }
+
+  /** Cycles of a whole image with 8-bit weights. */
+  long cycles(VitShape s) {
+    long block =
+        s.heads() * headRowCycles(s)
+            + rowCycles(s.dim(), s.dim())
+            + rowCycles(s.dim(), s.mlpDim())
+            + rowCycles(s.mlpDim(), s.dim());
+    return rowBlocks(s) * (rowCycles(s.patchDim(), s.dim()) + s.depth() * block)
+        + rowCycles(s.dim(), s.classes());
+  }
+
+  /** Weights of all layers, which each image reads once: bytes at 8 bits. */
+  static long weights(VitShape s) {
+    long block = 4L * s.dim() * s.dim() + 2L * s.dim() * s.mlpDim();
+    return (long) s.patchDim() * s.dim() + s.depth() * block + (long) s.dim() * s.classes();
+  }
+
+  /** Operands read in a cycle. */
+  int operandBytes() {
+    return (rows + columns) * depth;
+  }
+}
