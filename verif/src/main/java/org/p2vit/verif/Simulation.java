@@ -109,6 +109,10 @@ public record Simulation(
       failingWrites = List.copyOf(failingWrites);
     }
 
+    public AxiBehaviour withSeed(long value) {
+      return new AxiBehaviour(latency, stall, value, outstanding, failingReads, failingWrites);
+    }
+
     public AxiBehaviour withFailingRead(long address) {
       return new AxiBehaviour(
           latency, stall, seed, outstanding, added(failingReads, address), failingWrites);

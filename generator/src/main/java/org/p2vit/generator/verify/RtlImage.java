@@ -1,0 +1,16 @@
+package org.p2vit.generator.verify;
+
+import java.util.Map;
+import org.p2vit.rtl.Chunk;
+import org.p2vit.verif.SimulationResult;
+
+/**
+ * What the accelerator made of one image.
+ *
+ * @param index of the image
+ * @param output the output region's bytes
+ * @param taps each producing chunk's results, see {@link TapDecoder}
+ * @param run registers and cycles
+ */
+public record RtlImage(
+    int index, byte[] output, Map<Chunk, short[]> taps, SimulationResult.RunResult run) {}

@@ -1,0 +1,237 @@
+package org.p2vit.generator.verify;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.p2vit.generator.compile.CompiledModel;
+import org.p2vit.generator.compile.TracedJob;
+import org.p2vit.model.InputException;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.RegisterMap;
+import org.p2vit.rtl.job.MatMulJob;
+import org.p2vit.verif.EngineRegisters;
+import org.p2vit.verif.Simulation;
+import org.p2vit.verif.SimulationException;
+import org.p2vit.verif.SimulationResult;
+import org.p2vit.verif.Simulator;
+
+/**
+ * Runs images through a compiled model's accelerator in simulation: several processes, each of
+ * which loads the model once and takes some of the images.
+ */
+public final class RtlRunner {
+
+  /**
+   * @param axi how the memory behaves; each process gets a seed of its own
+   * @param processes simulations at the same time
+   * @param trace waveform of the first image, if wanted (the simulator must be built for it)
+   */
+  public record Options(
+      Simulation.AxiBehaviour axi, int processes, Optional<Simulation.Trace> trace) {
+
+    /** Plain memory, one process a core, no waveform. */
+    public static Options plain() {
+      return new Options(
+          Simulation.AxiBehaviour.PLAIN,
+          Runtime.getRuntime().availableProcessors(),
+          Optional.empty());
+    }
+  }
+
+  /** Regions lie in pages of their own. */
+  private static final long PAGE = 4096;
+
+  /** Images that a process takes at a time: bounds what their tap files need on disk. */
+  private static final int BATCH = 8;
+
+  /** Cycles without a sign of life; the longest row block of a small array takes some thousand. */
+  private static final int WATCHDOG_CYCLES = 1_000_000;
+
+  /** How many times longer than its bare work a program may take before it is given up. */
+  private static final long PATIENCE = 50;
+
+  private static final long LEAST_CYCLE_LIMIT = 10_000_000;
+
+  private final CompiledModel compiled;
+  private final Simulator simulator;
+  private final byte[] program;
+  private final long modelBase;
+  private final long inputBase;
+  private final long outputBase;
+
+  /**
+   * @param simulator of the architecture that {@code compiled} was made for
+   */
+  public RtlRunner(CompiledModel compiled, Simulator simulator) {
+    this.compiled = compiled;
+    this.simulator = simulator;
+    this.program = compiled.encodedProgram();
+    this.modelBase = PAGE + roundUp(program.length);
+    this.inputBase = modelBase + roundUp(compiled.image().length);
+    this.outputBase = inputBase + roundUp(compiled.input().bytes());
+  }
+
+  /**
+   * @param inputs codes of each image, T x patch length
+   * @param consumer receives each image as its batch is done, in no particular order, one at a time
+   * @throws SimulationException if the engine stops with an error or never ends
+   */
+  public void run(
+      List<byte[]> inputs, Options options, RtlProgress progress, Consumer<RtlImage> consumer) {
+    int batch = Math.min(BATCH, (inputs.size() + options.processes() - 1) / options.processes());
+    ProgressSum sum = new ProgressSum(inputs.size(), compiled.jobs().size(), progress);
+    ExecutorService pool = Executors.newFixedThreadPool(options.processes());
+    try {
+      ExecutorCompletionService<Void> tasks = new ExecutorCompletionService<>(pool);
+      int count = 0;
+      for (int first = 0; first < inputs.size(); first += batch) {
+        int from = first;
+        int to = Math.min(inputs.size(), first + batch);
+        tasks.submit(() -> runBatch(inputs, from, to, options, sum, consumer), null);
+        count++;
+      }
+      for (int i = 0; i < count; i++) {
+        get(tasks.take());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InputException("the simulation was interrupted", e);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private void runBatch(
+      List<byte[]> inputs,
+      int from,
+      int to,
+      Options options,
+      ProgressSum sum,
+      Consumer<RtlImage> consumer) {
+    try {
+      Path directory = Files.createTempDirectory("p2vit-taps-");
+      try {
+        List<Simulation.Run> runs = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+          runs.add(run(i, inputs.get(i), directory.resolve("" + i)));
+        }
+        Simulation simulation =
+            new Simulation(
+                memory(),
+                runs,
+                options.axi().withSeed(options.axi().seed() + from),
+                cycleLimit(),
+                from == 0 ? options.trace() : Optional.empty());
+        SimulationResult result =
+            simulator.run(
+                simulation,
+                (run, count, cycles, perSecond, jobs) -> sum.at(from, run, perSecond, jobs));
+        sum.done(from, to - from);
+        for (int i = 0; i < result.runs().size(); i++) {
+          SimulationResult.RunResult run = result.runs().get(i);
+          check(run);
+          Path taps = directory.resolve("" + (from + i));
+          RtlImage image = new RtlImage(from + i, run.saved().get(0), TapFiles.read(taps), run);
+          synchronized (this) {
+            consumer.accept(image);
+          }
+        }
+      } finally {
+        delete(directory);
+      }
+    } catch (IOException e) {
+      throw new InputException("cannot write the files of a simulation: " + e, e);
+    }
+  }
+
+  private Simulation.Run run(int index, byte[] codes, Path taps) {
+    EngineRegisters registers =
+        new EngineRegisters(
+            PAGE, modelBase, inputBase, outputBase, compiled.output().bytes(), WATCHDOG_CYCLES);
+    return new Simulation.Run(
+        "image" + index,
+        List.of(
+            new Simulation.Load(inputBase, compiled.input().encode(codes)),
+            new Simulation.Load(outputBase, new byte[compiled.output().bytes()])),
+        registers.writes(),
+        List.of(new Simulation.Save(outputBase, compiled.output().bytes())),
+        Optional.of(taps));
+  }
+
+  private List<Simulation.Region> memory() {
+    return List.of(
+        new Simulation.Region("program", PAGE, program, false),
+        new Simulation.Region("model", modelBase, compiled.image(), false),
+        new Simulation.Region("input", inputBase, new byte[compiled.input().bytes()], false),
+        new Simulation.Region("output", outputBase, new byte[compiled.output().bytes()], true));
+  }
+
+  /**
+   * Beyond what a program takes on any memory that is worth simulating. The engine's own watchdog
+   * comes first if nothing moves; this is for an engine that moves and never ends.
+   */
+  private long cycleLimit() {
+    Architecture a = compiled.architecture();
+    long work = compiled.image().length / a.axi().bytes();
+    for (TracedJob job : compiled.jobs()) {
+      if (job.job() instanceof MatMulJob m) {
+        long perTile = m.depthWords() + 2L * a.columns();
+        work += m.rowBlocks() * m.tiles() * perTile;
+      }
+    }
+    return LEAST_CYCLE_LIMIT + PATIENCE * work;
+  }
+
+  private void check(SimulationResult.RunResult run) {
+    if (run.done()) {
+      return;
+    }
+    String job = "";
+    int index = (int) run.register(RegisterMap.ERROR_INFO);
+    List<TracedJob> jobs = compiled.jobs();
+    if (run.interrupted() && index < jobs.size()) {
+      job = ", " + jobs.get(index).job();
+    }
+    throw new SimulationException(run.name() + ": " + run.outcome() + job);
+  }
+
+  private static void get(Future<Void> task) throws InterruptedException {
+    try {
+      task.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (CancellationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static long roundUp(long bytes) {
+    return (bytes + PAGE - 1) / PAGE * PAGE;
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
