@@ -3,8 +3,11 @@ package org.p2vit.rtl
 /** Ranges of docs/numerics.md sections 3 and 4. */
 object Requantization {
 
-  /** Accumulator and bias. */
+  /** Accumulator and bias, and their sum. */
   val AccumulatorBits = 32
+
+  /** Width of the shifts in jobs and parameters. */
+  val ShiftBits = 6
 
   /** Shift of the accumulator. */
   val LowestShift  = -8
@@ -14,6 +17,7 @@ object Requantization {
   val LowestResidualShift  = -8
   val HighestResidualShift = 7
 
-  /** Output shift behind the activation table. */
+  /** Shift `s` of the magnitude that indexes the activation table, and of its result. */
+  val HighestIndexShift      = 15
   val HighestActivationShift = 15
 }

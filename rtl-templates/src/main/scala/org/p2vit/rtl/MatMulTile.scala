@@ -1,0 +1,101 @@
+package org.p2vit.rtl
+
+import chisel3._
+import chisel3.util._
+import org.p2vit.rtl.job.{Bits => _, Header, JobFormat, MatMulJob}
+
+/** One (row block, column tile) of a job, ready to run. */
+class MatMulTile(a: Architecture) extends Bundle {
+  val operands = new TileOperands(a)
+  val results  = new TileResults(a)
+}
+
+/** What the array must know of a tile.
+  *
+  *   - `activation`, `weight`: first words
+  *   - `words`: pairs of words to multiply
+  *   - `weights4`: 2C columns of 4-bit weights
+  *   - `lastBeat`: beats of p columns that are wanted, less one
+  */
+class TileOperands(a: Architecture) extends Bundle {
+  val activation = UInt(Address.bits(a.buffers.activationWords).W)
+  val weight     = UInt(Address.bits(a.buffers.weightWords).W)
+  val words      = MatMulFields.width("depthWords")
+  val weights4   = Bool()
+  val lastBeat   = UInt(MatMulGeometry(a).beatBits.W)
+}
+
+/** What the re-quantizer must know of a tile.
+  *
+  *   - `rowAddress`: the row block's first word at the destination, and `rowInWord` its place in there, in
+  *     units of R rows
+  *   - `position`: first column at the destination, in units of p
+  *   - `parameter`: PARAMETER word of the first beat
+  *   - `completesRow`: the row block's last tile
+  */
+class TileResults(a: Architecture) extends Bundle {
+  val destination   = MatMulFields.width("destination")
+  val rowAddress    = UInt(MatMulGeometry(a).addressBits.W)
+  val rowInWord     = UInt(MatMulGeometry(a).rowInWordBits.W)
+  val position      = MatMulFields.width("column")
+  val lastBeat      = UInt(MatMulGeometry(a).beatBits.W)
+  val completesRow  = Bool()
+  val useParameters = Bool()
+  val parameter     = UInt(Address.bits(a.buffers.parameterWords).W)
+  val shift         = SInt(Requantization.ShiftBits.W)
+  val activation    = Bool()
+  val indexShift    = MatMulFields.width("indexShift")
+}
+
+/** Numbers that several parts of MATMUL derive from the architecture. */
+case class MatMulGeometry(a: Architecture) {
+  val p: Int = a.requantColumns
+
+  /** Beats that drain C columns; a tile of 4-bit weights has twice as many. */
+  val beatsPerHalf: Int = a.columns / p
+  val beatBits: Int     = log2Ceil(2 * beatsPerHalf)
+
+  /** Address bits of the largest destination. */
+  val addressBits: Int = {
+    val shapes = new BufferShapes(a)
+    Seq(shapes.activation, shapes.weight, shapes.value, shapes.score, shapes.residual)
+      .map(s => Address.bits(s.words))
+      .max
+  }
+
+  /** Row blocks in a word of keys, and of values. */
+  val rowBlocksPerKeyWord: Int   = a.columns / a.rows
+  val rowBlocksPerValueWord: Int = a.shifterDepth / a.rows
+  val rowInWordBits: Int         = math.max(1, log2Ceil(math.max(rowBlocksPerKeyWord, rowBlocksPerValueWord)))
+
+  /** Beats in a row of an ACTIVATION or WEIGHT word, and of a VALUE word. */
+  val groupsPerDepth: Int        = a.depth / p
+  val groupsPerShifterWidth: Int = a.shifterColumns / p
+  val groupBits: Int             = math.max(1, log2Ceil(math.max(groupsPerDepth, groupsPerShifterWidth)))
+}
+
+/** The fields of an encoded [[org.p2vit.rtl.job.MatMulJob]].
+  *
+  * @param bits
+  *   the job, at least its lowest [[MatMulFields.UsedBits]] bits
+  */
+class MatMulFields(bits: UInt) {
+  def unsigned(name: String): UInt = JobBits.unsigned(bits, MatMulFields.layout, name)
+  def flag(name: String): Bool     = JobBits.flag(bits, MatMulFields.layout, name)
+  def shift: SInt                  = JobBits.signed(bits, MatMulFields.layout, "shift")
+
+  def is(destination: MatMulJob.Destination): Bool = unsigned("destination") === destination.ordinal.U
+}
+
+object MatMulFields {
+  private val layout = JobFormat.body(classOf[MatMulJob])
+
+  /** Bits of a job that mean something. */
+  val UsedBits: Int = JobFormat.width(classOf[Header]) + JobFormat.width(classOf[MatMulJob])
+
+  /** The type of an unsigned field. */
+  def width(name: String): UInt = {
+    val field = layout.stream.filter(_.name == name).findFirst.orElseThrow()
+    UInt(field.width.W)
+  }
+}

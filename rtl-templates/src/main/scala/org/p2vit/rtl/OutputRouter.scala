@@ -1,0 +1,86 @@
+package org.p2vit.rtl
+
+import chisel3._
+import chisel3.util._
+import org.p2vit.rtl.job.MatMulJob.Destination
+
+/** The write ports of MATMUL, one a destination buffer. */
+class MatMulWrites(a: Architecture) extends Bundle {
+  private val shapes = new BufferShapes(a)
+  val activation     = Decoupled(shapes.activation.write)
+  val weight         = Decoupled(shapes.weight.write)
+  val value          = Decoupled(shapes.value.write)
+  val score          = Decoupled(shapes.score.write)
+  val residual       = Decoupled(shapes.residual.write)
+}
+
+/** Hands results to the buffer they are meant for: the beat is repeated all over the word, and the mask picks
+  * its place.
+  */
+class OutputRouter(a: Architecture) extends Module {
+  val io = IO(new Bundle {
+    val result = Flipped(Decoupled(new ResultBeat(a)))
+    val write  = new MatMulWrites(a)
+
+    /** The last beat of a row block has been accepted. */
+    val done = Output(Bool())
+  })
+
+  private val p     = a.requantColumns
+  private val beat  = io.result.bits
+  private val place = beat.place
+
+  offer(io.write.activation, Destination.ACTIVATION)
+  io.write.activation.bits.data := bytes(rowBlocks = 1, a.depth)
+  io.write.activation.bits.mask := mask(rowBlocks = 1, a.depth)
+
+  offer(io.write.weight, Destination.KEY)
+  io.write.weight.bits.data := bytes(a.columns / a.rows, a.depth)
+  io.write.weight.bits.mask := mask(a.columns / a.rows, a.depth)
+
+  offer(io.write.value, Destination.VALUE)
+  io.write.value.bits.data := bytes(a.shifterDepth / a.rows, a.shifterColumns)
+  io.write.value.bits.mask := mask(a.shifterDepth / a.rows, a.shifterColumns)
+
+  offer(io.write.score, Destination.SCORE)
+  io.write.score.bits.data := bytes(rowBlocks = 1, p)
+  io.write.score.bits.mask := mask(rowBlocks = 1, p)
+
+  offer(io.write.residual, Destination.RESIDUAL_ADD, Destination.RESIDUAL_SET)
+  io.write.residual.bits.data := beat.values.asUInt
+  io.write.residual.bits.mask := Fill(a.requantLanes, 1.U(1.W))
+
+  private val ports = Seq(
+    io.write.activation,
+    io.write.weight,
+    io.write.value,
+    io.write.score,
+    io.write.residual
+  )
+  io.result.ready := ports.map(_.fire).reduce(_ || _)
+  io.done         := io.result.fire && place.completesRow
+
+  private def offer(port: DecoupledIO[MemoryWrite], destinations: Destination*): Unit = {
+    port.valid        := io.result.valid && destinations.map(place.is).reduce(_ || _)
+    port.bits.address := Fit(place.address, port.bits.address.getWidth)
+  }
+
+  /** A word of `rowBlocks` times R rows of `columns` bytes. */
+  private def bytes(rowBlocks: Int, columns: Int): UInt = {
+    val rows = beat.values.grouped(p).map(row => Cat(row.reverse.map(_.asUInt(7, 0))))
+    Fill(rowBlocks, Cat(rows.toSeq.reverse.map(Fill(columns / p, _))))
+  }
+
+  private def mask(rowBlocks: Int, columns: Int): UInt = {
+    val row = Cat(Seq.tabulate(columns / p)(g => Fill(p, at(place.group, g, columns / p))).reverse)
+    Cat(
+      Seq
+        .tabulate(rowBlocks)(b => Fill(a.rows, row & Fill(columns, at(place.rowInWord, b, rowBlocks))))
+        .reverse
+    )
+  }
+
+  /** Whether the lowest bits of `index`, which count to `of`, are `i`. */
+  private def at(index: UInt, i: Int, of: Int): Bool =
+    if (of == 1) true.B else index(log2Ceil(of) - 1, 0) === i.U
+}
