@@ -1,114 +1,78 @@
 package org.p2vit.golden;
 
-import java.util.Arrays;
-
 /**
- * Matrix products in 32-bit integers. The right operand is K x N, so that the innermost loops run
- * along N, over plain arrays that the compiler vectorizes.
+ * Matrix products in 32-bit integers. Each row of the right operand is an array of its own and each
+ * index a plain loop counter: the form of loop that HotSpot's compiler vectorizes (with offsets
+ * into one array it does not, and is ten times slower).
  */
 final class Accumulator {
   private Accumulator() {}
 
-  /** {@code rows} x {@code columns} to its transpose, widened. */
-  static int[] transpose(byte[] matrix, int from, int stride, int rows, int columns) {
-    int[] result = new int[rows * columns];
+  /**
+   * A block of a row-major matrix, transposed and widened.
+   *
+   * @param from index of the block's first element
+   * @param stride columns of the whole matrix
+   * @return columns x rows
+   */
+  static int[][] transpose(byte[] matrix, int from, int stride, int rows, int columns) {
+    int[][] result = new int[columns][rows];
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
-        result[c * rows + r] = matrix[from + r * stride + c];
+        result[c][r] = matrix[from + r * stride + c];
+      }
+    }
+    return result;
+  }
+
+  /** As {@link #transpose}, but rows x columns. */
+  static int[][] widen(byte[] matrix, int from, int stride, int rows, int columns) {
+    int[][] result = new int[rows][columns];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        result[r][c] = matrix[from + r * stride + c];
       }
     }
     return result;
   }
 
   /**
-   * {@code acc[r][n] = start[n] + sum_k left[r][k] * right[k][n]}.
+   * {@code acc[n] += sum_k left[from + k] * right[k][n]}.
    *
-   * @param left row {@code r} starts at {@code leftFrom + r * leftStride}
-   * @param k terms of a sum
    * @param right k x n
-   * @param start n, or null for 0
-   * @param acc rows x n
    */
-  static void multiply(
-      byte[] left,
-      int leftFrom,
-      int leftStride,
-      int rows,
-      int k,
-      int[] right,
-      int n,
-      int[] start,
-      int[] acc) {
-    for (int r = 0; r < rows; r++) {
-      int x = leftFrom + r * leftStride;
-      int to = r * n;
-      if (start == null) {
-        Arrays.fill(acc, to, to + n, 0);
-      } else {
-        System.arraycopy(start, 0, acc, to, n);
-      }
-      int i = 0;
-      for (; i + 8 <= k; i += 8, x += 8) {
-        add8(
-            left[x],
-            left[x + 1],
-            left[x + 2],
-            left[x + 3],
-            left[x + 4],
-            left[x + 5],
-            left[x + 6],
-            left[x + 7],
-            right,
-            i * n,
-            n,
-            acc,
-            to);
-      }
-      for (; i < k; i++, x++) {
-        add(left[x], right, i * n, n, acc, to);
-      }
+  static void multiply(byte[] left, int from, int[][] right, int[] acc) {
+    int k = 0;
+    for (; k + 4 <= right.length; k += 4) {
+      int x = from + k;
+      add(
+          left[x],
+          right[k],
+          left[x + 1],
+          right[k + 1],
+          left[x + 2],
+          right[k + 2],
+          left[x + 3],
+          right[k + 3],
+          acc);
+    }
+    for (; k < right.length; k++) {
+      add(left[from + k], right[k], acc);
     }
   }
 
-  /** {@code acc[to + j] += x * right[from + j]} for {@code j < n}. */
-  static void add(int x, int[] right, int from, int n, int[] acc, int to) {
-    for (int j = 0; j < n; j++) {
-      acc[to + j] += x * right[from + j];
+  /** {@code acc += x * row}. */
+  static void add(int x, int[] row, int[] acc) {
+    for (int j = 0; j < acc.length; j++) {
+      acc[j] += x * row[j];
     }
   }
 
-  /** Eight rows of {@code right} at once, to load and store {@code acc} an eighth as often. */
-  private static void add8(
-      int x0,
-      int x1,
-      int x2,
-      int x3,
-      int x4,
-      int x5,
-      int x6,
-      int x7,
-      int[] right,
-      int from,
-      int n,
-      int[] acc,
-      int to) {
-    int f1 = from + n;
-    int f2 = f1 + n;
-    int f3 = f2 + n;
-    int f4 = f3 + n;
-    int f5 = f4 + n;
-    int f6 = f5 + n;
-    int f7 = f6 + n;
-    for (int j = 0; j < n; j++) {
-      acc[to + j] +=
-          x0 * right[from + j]
-              + x1 * right[f1 + j]
-              + x2 * right[f2 + j]
-              + x3 * right[f3 + j]
-              + x4 * right[f4 + j]
-              + x5 * right[f5 + j]
-              + x6 * right[f6 + j]
-              + x7 * right[f7 + j];
+  /** Four rows at once, to load and store {@code acc} a quarter as often. */
+  static void add(
+      int x0, int[] row0, int x1, int[] row1, int x2, int[] row2, int x3, int[] row3, int[] acc) {
+    for (int j = 0; j < acc.length; j++) {
+      acc[j] += x0 * row0[j] + x1 * row1[j] + x2 * row2[j] + x3 * row3[j];
     }
   }
 }

@@ -3,6 +3,7 @@ package org.p2vit.golden;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.p2vit.model.Activation;
 import org.p2vit.model.Attention;
 import org.p2vit.model.Block;
@@ -34,17 +35,24 @@ public final class GoldenModel {
   private final Layer head;
 
   /** A linear layer with its weights K x N. */
-  private record Layer(int in, int out, int[] weights, int[] bias, int[] accExponent) {
+  private record Layer(int in, int out, int[][] weights, int[] bias, int[] accExponent) {
     static Layer of(Linear l) {
-      int[] weights = Accumulator.transpose(l.weights(), 0, l.in(), l.out(), l.in());
+      int[][] weights = Accumulator.transpose(l.weights(), 0, l.in(), l.out(), l.in());
       return new Layer(l.in(), l.out(), weights, l.bias(), l.accExponent());
     }
 
-    /** Accumulators, bias included, of the first {@code rows} rows of {@code x}. */
-    int[] accumulate(byte[] x, int rows) {
-      int[] acc = new int[rows * out];
-      Accumulator.multiply(x, 0, in, rows, in, weights, out, bias, acc);
+    /** Accumulators, bias included, of row {@code r} of {@code x}. */
+    int[] accumulate(byte[] x, int r) {
+      int[] acc = bias.clone();
+      Accumulator.multiply(x, r * in, weights, acc);
       return acc;
+    }
+
+    /** Right shifts to outputs at {@code exponent}. */
+    int[] shifts(IntUnaryOperator exponent) {
+      int[] shifts = new int[out];
+      Arrays.setAll(shifts, o -> exponent.applyAsInt(o) - accExponent[o]);
+      return shifts;
     }
   }
 
@@ -108,10 +116,10 @@ public final class GoldenModel {
     }
     byte[] normalized = norm(x, scale, model.norm(), 1);
     taps.put("norm", normalized, 1, shape.dim());
-    int[] acc = head.accumulate(normalized, 1);
-    int[] logits = new int[head.out];
+    int[] logits = head.accumulate(normalized, 0);
+    int[] shifts = head.shifts(o -> model.logitsExponent());
     for (int o = 0; o < logits.length; o++) {
-      logits[o] = Rounding.requantize(acc[o], model.logitsExponent() - head.accExponent[o], 16);
+      logits[o] = Rounding.requantize(logits[o], shifts[o], 16);
     }
     taps.put("logits", logits.clone(), logits.length);
     return logits;
@@ -134,7 +142,7 @@ public final class GoldenModel {
     short[] x = model.position().clone();
     Residual to = model.embed();
     int[] noShift = new int[shape.dim()];
-    addBranch(x, noShift, patchEmbedding, patchEmbedding.accumulate(input, shape.tokens()), to);
+    addBranch(x, noShift, patchEmbedding, input, to);
     return x;
   }
 
@@ -171,8 +179,8 @@ public final class GoldenModel {
     }
     taps.put(prefix + "context", context, tokens, dim);
 
-    int[] acc = layers.projection.accumulate(context, tokens);
-    addBranch(x, shifts(scale, block.residual1()), layers.projection, acc, block.residual1());
+    int[] shifts = shifts(scale, block.residual1());
+    addBranch(x, shifts, layers.projection, context, block.residual1());
     taps.put(prefix + "residual1", x, tokens, dim);
   }
 
@@ -180,11 +188,10 @@ public final class GoldenModel {
     int tokens = shape.tokens();
     byte[] in = norm(x, block.residual1(), block.norm2(), tokens);
     taps.put(prefix + "norm2", in, tokens, shape.dim());
-    byte[] hidden = activate(block.mlp(), layers.fc1.accumulate(in, tokens));
+    byte[] hidden = activate(block.mlp(), layers.fc1, in);
     taps.put(prefix + "hidden", hidden, tokens, shape.mlpDim());
-    int[] acc = layers.fc2.accumulate(hidden, tokens);
     int[] shifts = shifts(block.residual1(), block.residual2());
-    addBranch(x, shifts, layers.fc2, acc, block.residual2());
+    addBranch(x, shifts, layers.fc2, hidden, block.residual2());
     taps.put(prefix + "residual2", x, tokens, shape.dim());
   }
 
@@ -207,12 +214,12 @@ public final class GoldenModel {
   }
 
   private byte[] project(Layer layer, byte[] x, int[] exponent) {
-    int[] acc = layer.accumulate(x, shape.tokens());
-    byte[] y = new byte[acc.length];
-    for (int o = 0; o < layer.out; o++) {
-      int n = exponent[o] - layer.accExponent[o];
-      for (int i = o; i < acc.length; i += layer.out) {
-        y[i] = (byte) Rounding.requantize(acc[i], n, 8);
+    int[] shifts = layer.shifts(o -> exponent[o]);
+    byte[] y = new byte[shape.tokens() * layer.out];
+    for (int r = 0; r < shape.tokens(); r++) {
+      int[] acc = layer.accumulate(x, r);
+      for (int o = 0; o < layer.out; o++) {
+        y[r * layer.out + o] = (byte) Rounding.requantize(acc[o], shifts[o], 8);
       }
     }
     return y;
@@ -221,14 +228,15 @@ public final class GoldenModel {
   private void scores(Attention a, int h, byte[] query, byte[] key, byte[] scores) {
     int tokens = shape.tokens();
     int dim = shape.dim();
-    int headDim = shape.headDim();
-    int from = h * headDim;
-    int[] keys = Accumulator.transpose(key, from, dim, tokens, headDim);
-    int[] acc = new int[tokens * tokens];
-    Accumulator.multiply(query, from, dim, tokens, headDim, keys, tokens, null, acc);
+    int from = h * shape.headDim();
+    int[][] keys = Accumulator.transpose(key, from, dim, tokens, shape.headDim());
     int n = a.scoreExponent()[h] - a.queryExponent()[from] - a.keyExponent()[from];
-    for (int i = 0; i < acc.length; i++) {
-      scores[h * acc.length + i] = (byte) Rounding.requantize(acc[i], n, 8);
+    for (int r = 0; r < tokens; r++) {
+      int[] acc = new int[tokens];
+      Accumulator.multiply(query, r * dim + from, keys, acc);
+      for (int j = 0; j < tokens; j++) {
+        scores[(h * tokens + r) * tokens + j] = (byte) Rounding.requantize(acc[j], n, 8);
+      }
     }
   }
 
@@ -240,18 +248,12 @@ public final class GoldenModel {
     int tokens = shape.tokens();
     int dim = shape.dim();
     int headDim = shape.headDim();
-    int[] values = new int[tokens * headDim];
-    for (int j = 0; j < tokens; j++) {
-      for (int c = 0; c < headDim; c++) {
-        values[j * headDim + c] = value[j * dim + h * headDim + c];
-      }
-    }
-    int[] acc = new int[headDim];
+    int[][] values = Accumulator.widen(value, h * headDim, dim, tokens, headDim);
     for (int r = 0; r < tokens; r++) {
-      Arrays.fill(acc, 0);
+      int[] acc = new int[headDim];
       for (int j = 0; j < tokens; j++) {
         int code = codes[(h * tokens + r) * tokens + j];
-        Accumulator.add(ContextMath.factor(code), values, j * headDim, headDim, acc, 0);
+        Accumulator.add(ContextMath.factor(code), values[j], acc);
       }
       for (int c = 0; c < headDim; c++) {
         int y = ContextMath.output(acc[c], a.contextShift()[h]);
@@ -260,17 +262,17 @@ public final class GoldenModel {
     }
   }
 
-  private byte[] activate(Mlp mlp, int[] acc) {
+  private byte[] activate(Mlp mlp, Layer fc1, byte[] x) {
     Activation activation = mlp.activation();
-    int out = mlp.fc1().out();
-    byte[] y = new byte[acc.length];
-    for (int o = 0; o < out; o++) {
-      int n = activation.exponent() - mlp.fc1().accExponent()[o];
-      int shift = mlp.hiddenExponent()[o] - activation.exponent();
-      for (int i = o; i < acc.length; i += out) {
-        int p = ActivationMath.preActivation(acc[i], n);
+    int[] shifts = fc1.shifts(o -> activation.exponent());
+    byte[] y = new byte[shape.tokens() * fc1.out];
+    for (int r = 0; r < shape.tokens(); r++) {
+      int[] acc = fc1.accumulate(x, r);
+      for (int o = 0; o < fc1.out; o++) {
+        int p = ActivationMath.preActivation(acc[o], shifts[o]);
         int v = ActivationMath.activate(p, activation.indexShift(), activation.table());
-        y[i] = (byte) ActivationMath.output(v, shift);
+        int shift = mlp.hiddenExponent()[o] - activation.exponent();
+        y[r * fc1.out + o] = (byte) ActivationMath.output(v, shift);
       }
     }
     return y;
@@ -286,12 +288,16 @@ public final class GoldenModel {
 
   /**
    * In place: {@code x} moves by {@code xShift} and gets the layer's output at scale {@code to}.
+   *
+   * @param in of the layer
    */
-  private void addBranch(short[] x, int[] xShift, Layer layer, int[] acc, Residual to) {
-    for (int o = 0; o < layer.out; o++) {
-      int n = to.exponent(o) - layer.accExponent[o];
-      for (int i = o; i < acc.length; i += layer.out) {
-        x[i] = (short) ResidualMath.add(x[i], xShift[o], acc[i], n, bits);
+  private void addBranch(short[] x, int[] xShift, Layer layer, byte[] in, Residual to) {
+    int[] shifts = layer.shifts(to::exponent);
+    for (int r = 0; r < shape.tokens(); r++) {
+      int[] acc = layer.accumulate(in, r);
+      for (int o = 0; o < layer.out; o++) {
+        int i = r * layer.out + o;
+        x[i] = (short) ResidualMath.add(x[i], xShift[o], acc[o], shifts[o], bits);
       }
     }
   }
