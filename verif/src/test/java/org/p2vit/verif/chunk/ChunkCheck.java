@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.p2vit.rtl.Architecture;
@@ -42,7 +43,6 @@ final class ChunkCheck implements Observer {
   private final int[] unitsBefore;
   private final Map<BufferId, Map<Integer, Deque<Written>>> writes = new HashMap<>();
   private final Map<BufferId, List<Reads>> reads = new HashMap<>();
-  private final Map<BufferId, Integer> readAt = new HashMap<>();
   private final Deque<Beat> beats = new ArrayDeque<>();
   private final int[] bytesLeft;
   private int unitsDone;
@@ -120,25 +120,22 @@ final class ChunkCheck implements Observer {
   private void check(BenchEvent.Read e) {
     BufferId buffer = PortMap.read(chunk, e.port());
     List<Reads> steps = reads.getOrDefault(buffer, List.of());
-    // The step that the read belongs to is this one or a later one: reads are in program order.
-    int at = readAt.getOrDefault(buffer, 0);
-    int step = at;
-    while (step < steps.size() && !steps.get(step).words().contains(e.address())) {
-      step++;
+    // Passes of neighbouring row blocks may interleave: any step of a unit that is not done will
+    // do.
+    Reads first = null;
+    for (Reads step : steps) {
+      if (unit(step.place()) >= unitsDone && step.words().contains(e.address())) {
+        if (shortOf(step.place()).isEmpty()) {
+          return;
+        }
+        first = first == null ? step : first;
+      }
     }
-    if (step == steps.size()) {
-      throw failure(
-          e,
-          "reads word "
-              + e.address()
-              + " of "
-              + buffer
-              + ", which nothing needs from "
-              + (at < steps.size() ? steps.get(at).place() : "the end")
-              + " on");
+    if (first == null) {
+      String what = "reads word " + e.address() + " of " + buffer;
+      throw failure(e, what + ", which nothing needs that is not done");
     }
-    readAt.put(buffer, step);
-    checkWaits(e, steps.get(step).place(), "reads word " + e.address() + " of " + buffer);
+    checkWaits(e, first.place(), "reads word " + e.address() + " of " + buffer);
   }
 
   private void check(BenchEvent.Write e) {
@@ -250,23 +247,24 @@ final class ChunkCheck implements Observer {
   }
 
   private void checkWaits(BenchEvent e, Place place, String what) {
+    shortOf(place)
+        .ifPresent(
+            why -> {
+              throw failure(e, place + ": " + what + " while " + why);
+            });
+  }
+
+  /** Which wait of a place does not hold, and by how much. */
+  private Optional<String> shortOf(Place place) {
     for (Wait w : jobs.get(place.job()).waits()) {
       int need = w.base() + (w.perRow() ? place.rowBlock() : 0) + (w.perTile() ? place.tile() : 0);
       int ahead = (progress[w.chunk().ordinal()] - need) << 32 - Wait.COUNTER_BITS;
       if (w.enabled() && ahead < 0) {
-        throw failure(
-            e,
-            place
-                + ": "
-                + what
-                + " while "
-                + w.chunk()
-                + " is "
-                + (-(ahead >> 32 - Wait.COUNTER_BITS))
-                + " units short of "
-                + w);
+        int units = -(ahead >> 32 - Wait.COUNTER_BITS);
+        return Optional.of(w.chunk() + " is " + units + " units short of " + w);
       }
     }
+    return Optional.empty();
   }
 
   private AssertionError failure(BenchEvent e, String what) {
