@@ -20,6 +20,7 @@ import org.p2vit.model.InputException;
 final class ModelSchema {
   private static final String RESOURCE = "/org/p2vit/model/model.schema.json";
   private static final int ERRORS_SHOWN = 5;
+  private static final JsonSchema SCHEMA = schema();
 
   private ModelSchema() {}
 
@@ -28,7 +29,7 @@ final class ModelSchema {
    */
   static void check(Path file, JsonNode document) {
     List<ValidationMessage> errors =
-        schema().validate(document).stream()
+        SCHEMA.validate(document).stream()
             .sorted(Comparator.comparing(e -> e.getInstanceLocation().toString()))
             .toList();
     if (!errors.isEmpty()) {
