@@ -49,4 +49,10 @@ public record VitShape(
     long block = 4 * t * dim * dim + 2 * t * t * dim + 2 * t * dim * mlpDim;
     return (long) patches() * patchDim() * dim + depth * block + (long) dim * classes;
   }
+
+  /** {@link #macs()} less attention times V, which is shift-and-add: what a multiplier array does. */
+  public long multiplierMacs() {
+    long t = tokens();
+    return macs() - depth * t * t * dim;
+  }
 }

@@ -1,0 +1,78 @@
+package org.p2vit;
+
+import java.nio.file.Path;
+import org.p2vit.generator.Design;
+import org.p2vit.generator.fit.ArchitectureFitter;
+import org.p2vit.generator.fit.FitOptions;
+import org.p2vit.generator.verify.RtlVerification;
+import org.p2vit.image.ImageSource;
+import org.p2vit.model.InputException;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.onnx.FloatReference;
+import org.p2vit.onnx.FloatVit;
+import org.p2vit.onnx.OnnxVitImporter;
+import org.p2vit.quantize.Calibration;
+import org.p2vit.quantize.Progress;
+import org.p2vit.quantize.QuantizeOptions;
+import org.p2vit.quantize.Quantizer;
+import org.p2vit.rtl.Architecture;
+
+/**
+ * The steps of the command line as a Java API. All throw {@link InputException} for input that cannot be used.
+ *
+ * <p>Models are read and written by {@link org.p2vit.model.io.ModelFiles}, images by {@link org.p2vit.image.ImageFiles}; the golden model is {@link
+ * org.p2vit.golden.GoldenModel}.
+ */
+public final class P2vit {
+  private P2vit() {}
+
+  /**
+   * Quantizes a float ONNX Vision Transformer.
+   *
+   * @param mean of pixels (0 to 1), one an image channel
+   * @param std likewise
+   */
+  public static QuantizedModel quantize(
+      Path onnx,
+      ImageSource calibration,
+      double[] mean,
+      double[] std,
+      QuantizeOptions options,
+      Progress progress) {
+    FloatVit vit = OnnxVitImporter.read(onnx);
+    try (FloatReference reference = FloatReference.open(onnx, vit, Calibration.taps(vit))) {
+      Calibration collected = Calibration.collect(vit, reference, calibration, mean, std, progress);
+      return Quantizer.quantize(collected, options, progress).model();
+    }
+  }
+
+  /** At most {@code count} of the images, evenly spread over all. */
+  public static ImageSource spread(ImageSource images, int count) {
+    if (count < 1) {
+      throw new InputException(count + " images; at least 1 is needed");
+    }
+    int step = Math.max(1, images.count() / count);
+    ImageSource spread = images.every(step, 0);
+    return spread.count() > count ? spread.slice(0, count) : spread;
+  }
+
+  /** The generator's choice of architecture for a model. */
+  public static Architecture fit(QuantizedModel model, FitOptions options) {
+    return ArchitectureFitter.fit(model, options);
+  }
+
+  /** Compiles a model for an architecture and writes SystemVerilog, program and memory image; see {@link Design}. */
+  public static Design generate(QuantizedModel model, Architecture architecture, Path directory) {
+    return Design.make(model, architecture, directory);
+  }
+
+  /** Simulates a design on images and compares every tensor with the golden model. */
+  public static RtlVerification verify(
+      QuantizedModel model,
+      Design design,
+      ImageSource images,
+      RtlVerification.Options options,
+      RtlVerification.Listener listener) {
+    return RtlVerification.run(model, design, images, options, listener);
+  }
+}

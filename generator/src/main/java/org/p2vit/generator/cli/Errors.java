@@ -1,0 +1,52 @@
+package org.p2vit.generator.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import org.p2vit.model.InputException;
+import picocli.CommandLine;
+
+/** Turns what went wrong into one message for a person and an exit code. */
+final class Errors {
+  private Errors() {}
+
+  static int report(Exception error, CommandLine command, boolean stacktrace) {
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("p2vit: error: " + message(error)));
+    if (stacktrace) {
+      error.printStackTrace(err);
+    } else if (!expected(error)) {
+      err.println("This is a defect of p2vit; --stacktrace shows where.");
+    }
+    err.flush();
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** What the user, not p2vit, can mend. */
+  private static boolean expected(Throwable error) {
+    return error instanceof InputException
+        || error instanceof IOException
+        || error instanceof UncheckedIOException;
+  }
+
+  private static String message(Throwable error) {
+    if (error instanceof UncheckedIOException e) {
+      return message(e.getCause());
+    }
+    if (error instanceof FileSystemException e) {
+      String reason = e.getReason() == null ? reason(e) : e.getReason();
+      return e.getFile() + ": " + reason;
+    }
+    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+  }
+
+  /** {@code NoSuchFileException} to {@code no such file}. */
+  private static String reason(FileSystemException e) {
+    return e.getClass()
+        .getSimpleName()
+        .replace("Exception", "")
+        .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+        .toLowerCase(java.util.Locale.ROOT);
+  }
+}

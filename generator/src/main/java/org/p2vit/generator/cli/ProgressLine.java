@@ -1,0 +1,65 @@
+package org.p2vit.generator.cli;
+
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * Shows on standard error how far the work is: a bar with the remaining time on a terminal, otherwise a line when a step begins and
+ * every ten seconds, so that logs stay readable. Any thread may report.
+ */
+final class ProgressLine implements AutoCloseable {
+  private static final long LINE_INTERVAL_NANOS = 10_000_000_000L;
+
+  private final boolean terminal = System.console() != null;
+  private String step;
+  private ProgressBar bar;
+  private long lastLine;
+
+  /** Says that {@code done} of {@code total} units of a step are finished; a new name begins a new step. */
+  synchronized void at(String what, long done, long total) {
+    if (!what.equals(step)) {
+      begin(what, total);
+    }
+    if (bar != null) {
+      bar.maxHint(total);
+      bar.stepTo(done);
+    } else if (System.nanoTime() - lastLine > LINE_INTERVAL_NANOS) {
+      lastLine = System.nanoTime();
+      System.err.printf("  %s: %d of %d%n", what, done, total);
+    }
+  }
+
+  /** A step of unknown length, such as a compiler run: only its name is shown. */
+  synchronized void note(String what) {
+    close();
+    System.err.println(what);
+  }
+
+  private void begin(String what, long total) {
+    close();
+    step = what;
+    lastLine = System.nanoTime();
+    if (terminal) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(what)
+              .setInitialMax(total)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .clearDisplayOnFinish()
+              .build();
+    } else {
+      System.err.println(what + " ...");
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (bar != null) {
+      bar.close();
+    }
+    bar = null;
+    step = null;
+  }
+}

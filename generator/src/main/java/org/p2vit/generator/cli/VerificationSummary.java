@@ -1,0 +1,66 @@
+package org.p2vit.generator.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import org.p2vit.generator.compile.CompiledModel;
+import org.p2vit.generator.verify.RtlVerification;
+import org.p2vit.generator.verify.VerificationReport;
+import org.p2vit.rtl.RegisterMap;
+
+/**
+ * What 'verify' shows.
+ *
+ * @param bitExact whether no element of any tensor of any image differs
+ * @param images simulated
+ * @param elements of tensors compared
+ * @param macUtilization MACs that the array did, over MACs that it could have done in all cycles
+ * @param counters of the first image
+ * @param problems outcomes other than bit-exact, by image
+ */
+record VerificationSummary(
+    boolean bitExact,
+    int images,
+    long elements,
+    double cyclesPerImage,
+    double macUtilization,
+    long cyclesPerSecond,
+    Map<RegisterMap, Long> counters,
+    List<String> problems) {
+
+  static VerificationSummary of(RtlVerification v, CompiledModel compiled) {
+    return new VerificationSummary(
+        v.exact(),
+        v.images().size(),
+        v.elements(),
+        v.cyclesPerImage(),
+        compiled.shape().multiplierMacs() / (v.cyclesPerImage() * compiled.architecture().macs()),
+        Math.round(v.simulatedCycles() / Math.max(1e-9, v.simulationSeconds())),
+        v.images().get(0).counters(),
+        v.images().stream()
+            .filter(i -> !i.exact())
+            .map(i -> i.name() + ": " + i.report().map(VerificationReport::summary).orElse(i.outcome()))
+            .toList());
+  }
+
+  void print(PrintWriter out) {
+    ConsoleTable table =
+        new ConsoleTable("RTL against golden model")
+            .row("bit-exact", "%s", bitExact ? "yes" : "NO")
+            .row("images, elements compared", "%d, %,d", images, elements)
+            .row("cycles per image", "%,.0f", cyclesPerImage)
+            .row("MAC-array utilization", "%.1f %%", 100 * macUtilization)
+            .row("simulation", "%,d cycles a second", cyclesPerSecond);
+    for (RegisterMap r : RegisterMap.values()) {
+      if (r.name().endsWith("_BUSY") || r.name().startsWith("STALL_")) {
+        table.row(
+            r.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+            "%5.1f %%",
+            100 * counters.get(r) / cyclesPerImage);
+      }
+    }
+    table.print(out);
+    problems.forEach(p -> out.println("  " + p));
+    out.flush();
+  }
+}

@@ -1,0 +1,95 @@
+package org.p2vit.generator.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.p2vit.P2vit;
+import org.p2vit.generator.Design;
+import org.p2vit.generator.verify.RtlVerification;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.io.ModelFiles;
+import org.p2vit.verif.Simulation.AxiBehaviour;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code p2vit verify}. */
+@Command(
+    name = "verify",
+    description = {
+      "Runs images through the RTL under Verilator and compares every tensor with the golden model, bit for bit.",
+      "Exit code 0 only if all are equal."
+    },
+    sortOptions = false)
+final class VerifyCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "Folder that 'quantize' wrote, or its model.json.")
+  private Path path;
+
+  @Mixin private ArchitectureOptions architecture;
+
+  @Mixin private ImageOptions images;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      defaultValue = "build/verify",
+      description = "Where the design is generated (default: ${DEFAULT-VALUE}).")
+  private Path work;
+
+  @Option(
+      names = "--latency",
+      paramLabel = "CYCLES",
+      defaultValue = "100",
+      description = "Memory latency (default: ${DEFAULT-VALUE}).")
+  private int latency;
+
+  @Option(
+      names = "--stall",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Probability, 0 to below 1, that an AXI channel stalls in a cycle (default: ${DEFAULT-VALUE}).")
+  private double stall;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of the stalls (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(names = "--trace", paramLabel = "FILE.fst", description = "Write a waveform (slow, large).")
+  private Path trace;
+
+  @Mixin private JsonOption json;
+
+  @Override
+  public Integer call() throws Exception {
+    QuantizedModel model = ModelFiles.read(path);
+    RtlVerification result;
+    Design design;
+    try (ProgressLine progress = new ProgressLine()) {
+      progress.note("elaborating the accelerator ...");
+      design = P2vit.generate(model, architecture.choose(model), work);
+      RtlVerification.Options options =
+          RtlVerification.Options.standard()
+              .withAxi(AxiBehaviour.of(latency, stall, seed))
+              .withTrace(Optional.ofNullable(trace));
+      result =
+          P2vit.verify(
+              model, design, images.open(model.shape(), 1), options, new VerificationProgress(progress));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    DesignSummary.of(design).print(out);
+    VerificationSummary summary = VerificationSummary.of(result, design.compiled());
+    summary.print(out);
+    json.write(summary);
+    return summary.bitExact() ? 0 : 1;
+  }
+}
