@@ -6,6 +6,7 @@ import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.Job;
 import org.p2vit.rtl.job.JobFormat;
+import org.p2vit.rtl.job.MatMulJob;
 
 /**
  * A model as the accelerator takes it.
@@ -46,6 +47,17 @@ public record CompiledModel(
       bytes.writeBytes(JobFormat.encode(j.job()));
     }
     return bytes.toByteArray();
+  }
+
+  /** Cycles of the MATMUL array alone: no image can take less. */
+  public long arrayCycles() {
+    long cycles = 0;
+    for (TracedJob t : jobs) {
+      if (t.job() instanceof MatMulJob j) {
+        cycles += (long) j.rowBlocks() * j.tiles() * j.depthWords();
+      }
+    }
+    return cycles;
   }
 
   /** Bytes of all on-chip memories. */

@@ -2,9 +2,10 @@ package org.p2vit.generator.compile;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.EnumMap;
-import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.p2vit.generator.fit.ArchitectureFitter;
+import org.p2vit.generator.fit.FitOptions;
 import org.p2vit.generator.verify.VerificationReport;
 import org.p2vit.generator.verify.Verifier;
 import org.p2vit.golden.GoldenModel;
@@ -12,12 +13,7 @@ import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
-import org.p2vit.rtl.Chunk;
-import org.p2vit.verif.emulator.Dram;
-import org.p2vit.verif.emulator.JobEmulator;
-import org.p2vit.verif.emulator.Memories;
 import org.p2vit.verif.emulator.Schedule;
-import org.p2vit.verif.emulator.TapRecorder;
 
 /**
  * Programs of random models for random architectures, on the job emulator with poisoned memories,
@@ -33,14 +29,14 @@ class ProgramEmulationTest {
   void programsComputeWhatTheModelSays() {
     for (long seed = FIRST_SEED; seed < FIRST_SEED + MODELS; seed++) {
       try {
-        check(seed);
+        randomModel(seed);
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
       }
     }
   }
 
-  private static void check(long seed) {
+  private static void randomModel(long seed) {
     RandomArchitectures architectures = new RandomArchitectures(seed);
     RandomModels.WeightBits[] bits = RandomModels.WeightBits.values();
     int residualBits = seed % 4 == 0 ? 12 : 16;
@@ -48,41 +44,45 @@ class ProgramEmulationTest {
     VitShape shape = architectures.shape(core);
     QuantizedModel model =
         RandomModels.model(seed, shape, bits[(int) (seed % bits.length)], residualBits, 7);
-    Architecture arch = architectures.withBuffers(core, shape, ModelTraits.of(model).weights4());
+    boolean weights4 = ModelTraits.of(model).weights4();
+    Architecture arch = architectures.withBuffers(core, shape, weights4);
     CompiledModel compiled = ModelCompiler.compile(model, arch);
     Verifier verifier = new Verifier(compiled, new GoldenModel(model));
-    byte[] input = RandomModels.input(seed, shape);
-    verify(compiled, verifier, input, Schedule.programOrder(), seed);
+    verify(compiled, verifier, Schedule.programOrder(), seed);
     for (int i = 0; i < SCHEDULES; i++) {
-      verify(compiled, verifier, input, Schedule.adversarial(seed * SCHEDULES + i), seed + i);
+      verify(compiled, verifier, Schedule.adversarial(seed * SCHEDULES + i), seed);
     }
+  }
+
+  @Test
+  void fittedArchitecturesRunTheirModels() {
+    VitShape mnist = new VitShape(1, 28, 28, 7, 64, 2, 4, 256, 10);
+    VitShape cifar = new VitShape(3, 32, 32, 4, 96, 1, 3, 384, 10);
+    fitted(mnist, RandomModels.WeightBits.W8, Schedule.adversarial(1));
+    fitted(mnist, RandomModels.WeightBits.MIXED, Schedule.adversarial(2));
+    fitted(cifar, RandomModels.WeightBits.W4, Schedule.adversarial(3));
+  }
+
+  @Tag("large")
+  @Test
+  void deitTinyRunsOnItsFittedArchitecture() {
+    VitShape deitTiny = new VitShape(3, 224, 224, 16, 192, 12, 3, 768, 1000);
+    fitted(deitTiny, RandomModels.WeightBits.W8, Schedule.programOrder());
+  }
+
+  private static void fitted(VitShape shape, RandomModels.WeightBits bits, Schedule schedule) {
+    long seed = 11;
+    QuantizedModel model = RandomModels.model(seed, shape, bits);
+    Architecture arch = ArchitectureFitter.fit(model, FitOptions.DEFAULT);
+    CompiledModel compiled = ModelCompiler.compile(model, arch);
+    verify(compiled, new Verifier(compiled, new GoldenModel(model)), schedule, seed);
   }
 
   private static void verify(
-      CompiledModel compiled, Verifier verifier, byte[] input, Schedule schedule, long seed) {
-    Memories memories = new Memories(compiled.architecture());
-    memories.poison(seed);
-    Dram dram =
-        new Dram(
-            compiled.image(), compiled.input().encode(input), new byte[compiled.output().bytes()]);
-    TapRecorder recorder = new TapRecorder();
-    new JobEmulator(compiled.architecture(), memories, dram, schedule, recorder)
-        .run(compiled.program());
-    VerificationReport report = verifier.verify(input, taps(recorder), dram.output());
+      CompiledModel compiled, Verifier verifier, Schedule schedule, long seed) {
+    byte[] input = RandomModels.input(seed, compiled.shape());
+    EmulatedRun run = EmulatedRun.of(compiled, input, schedule, seed);
+    VerificationReport report = verifier.verify(input, run.taps(), run.output());
     assertTrue(report.exact(), () -> report.summary() + "\n" + compiled.architecture());
-  }
-
-  private static Map<Chunk, short[]> taps(TapRecorder recorder) {
-    Map<Chunk, short[]> taps = new EnumMap<>(Chunk.class);
-    for (Chunk chunk : Chunk.values()) {
-      TapRecorder.Stream stream = recorder.stream(chunk);
-      int length = stream.beats() == 0 ? 0 : stream.beat(0).length;
-      short[] all = new short[stream.beats() * length];
-      for (int i = 0; i < stream.beats(); i++) {
-        System.arraycopy(stream.beat(i), 0, all, i * length, length);
-      }
-      taps.put(chunk, all);
-    }
-    return taps;
   }
 }
