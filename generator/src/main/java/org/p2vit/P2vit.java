@@ -18,10 +18,11 @@ import org.p2vit.quantize.Quantizer;
 import org.p2vit.rtl.Architecture;
 
 /**
- * The steps of the command line as a Java API. All throw {@link InputException} for input that cannot be used.
+ * The steps of the command line as a Java API. All throw {@link InputException} for input that
+ * cannot be used.
  *
- * <p>Models are read and written by {@link org.p2vit.model.io.ModelFiles}, images by {@link org.p2vit.image.ImageFiles}; the golden model is {@link
- * org.p2vit.golden.GoldenModel}.
+ * <p>Models are read and written by {@link org.p2vit.model.io.ModelFiles}, images by {@link
+ * org.p2vit.image.ImageFiles}; the golden model is {@link org.p2vit.golden.GoldenModel}.
  */
 public final class P2vit {
   private P2vit() {}
@@ -61,7 +62,10 @@ public final class P2vit {
     return ArchitectureFitter.fit(model, options);
   }
 
-  /** Compiles a model for an architecture and writes SystemVerilog, program and memory image; see {@link Design}. */
+  /**
+   * Compiles a model for an architecture and writes SystemVerilog, program and memory image; see
+   * {@link Design}.
+   */
   public static Design generate(QuantizedModel model, Architecture architecture, Path directory) {
     return Design.make(model, architecture, directory);
   }

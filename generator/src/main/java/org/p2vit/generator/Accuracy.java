@@ -32,7 +32,8 @@ public record Accuracy(int images, int labelled, int top1, int top5, int[] predi
   }
 
   /** Of the integer model, on all cores. */
-  public static Accuracy of(QuantizedModel model, ImageSource images, GoldenBatch.Progress progress) {
+  public static Accuracy of(
+      QuantizedModel model, ImageSource images, GoldenBatch.Progress progress) {
     int n = images.count();
     OptionalInt[] labels = new OptionalInt[n];
     int[][] logits =

@@ -14,12 +14,14 @@ import org.p2vit.rtl.EmittedRtl;
 import org.p2vit.rtl.RtlEmitter;
 
 /**
- * Everything that is needed to build and run the accelerator for one model, as written into a directory:
+ * Everything that is needed to build and run the accelerator for one model, as written into a
+ * directory:
  *
  * <ul>
  *   <li>{@code rtl/}: SystemVerilog, one module a file, and the file list {@code P2vit.f}
  *   <li>{@code arch.json}: the architecture
- *   <li>{@code program.bin}, {@code image.bin}: jobs, and weights with parameters, to be put into memory
+ *   <li>{@code program.bin}, {@code image.bin}: jobs, and weights with parameters, to be put into
+ *       memory
  *   <li>{@code memory-map.json}: where
  *   <li>{@code p2vit.h}: registers and addresses for a driver in C
  * </ul>
@@ -34,13 +36,18 @@ public record Design(
     Path directory, EmittedRtl rtl, CompiledModel compiled, MemoryMap map, List<Path> artifacts) {
   private static final String ARCHITECTURE = "arch.json";
 
-  /** Where the memory map begins; the program holds offsets only, so that any other place works as well. */
+  /**
+   * Where the memory map begins; the program holds offsets only, so that any other place works as
+   * well.
+   */
   private static final long BASE = 0x1000_0000L;
 
   /**
-   * Compiles first, so that a model that does not fit the architecture leaves nothing behind. Files of an earlier design are replaced.
+   * Compiles first, so that a model that does not fit the architecture leaves nothing behind. Files
+   * of an earlier design are replaced.
    *
-   * @throws org.p2vit.model.InputException if the model does not fit or the directory cannot be written
+   * @throws org.p2vit.model.InputException if the model does not fit or the directory cannot be
+   *     written
    */
   public static Design make(QuantizedModel model, Architecture architecture, Path directory) {
     CompiledModel compiled = ModelCompiler.compile(model, architecture);

@@ -15,7 +15,10 @@ import org.p2vit.model.io.Safetensors;
 public final class TensorDump {
   private TensorDump() {}
 
-  /** One file {@code image-N.safetensors} an image: int32 codes under the names of docs/numerics.md section 2. */
+  /**
+   * One file {@code image-N.safetensors} an image: int32 codes under the names of docs/numerics.md
+   * section 2.
+   */
   public static void write(
       QuantizedModel model, ImageSource images, Path directory, GoldenBatch.Progress progress) {
     GoldenModel golden = new GoldenModel(model);
@@ -24,7 +27,8 @@ public final class TensorDump {
       golden.logits(
           InputCodes.of(images.image(i), model.preprocessing(), model.shape()),
           (name, shape, codes) -> tensors.put(name, Safetensors.Tensor.of(codes, shape)));
-      AtomicFiles.write(directory, Map.of("image-" + i + ".safetensors", Safetensors.format(tensors)));
+      AtomicFiles.write(
+          directory, Map.of("image-" + i + ".safetensors", Safetensors.format(tensors)));
       progress.update(i + 1, images.count());
     }
   }

@@ -26,14 +26,16 @@ final class ArchitectureOptions {
     @Option(
         names = "--macs",
         paramLabel = "N",
-        description = "Fit an architecture with at most N 8-bit multiply-accumulates a cycle (default: by the model's size).")
+        description =
+            "Fit an architecture with at most N 8-bit multiply-accumulates a cycle (default: by the model's size).")
     private Integer macs;
   }
 
   @Option(
       names = "--axi-bits",
       paramLabel = "N",
-      description = "Data width of the AXI4 master, without --arch (default: 128, less for small arrays).")
+      description =
+          "Data width of the AXI4 master, without --arch (default: 128, less for small arrays).")
   private Integer axiBits;
 
   Architecture choose(QuantizedModel model) {

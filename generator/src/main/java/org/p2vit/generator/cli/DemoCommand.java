@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
 /** {@code p2vit demo}: the whole path on the shipped ViT for MNIST. */
 @Command(
     name = "demo",
-    description = "The whole path on the ViT for MNIST that comes with p2vit: quantize, measure, generate, verify.",
+    description =
+        "The whole path on the ViT for MNIST that comes with p2vit: quantize, measure, generate, verify.",
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private static final String RESOURCES = "/org/p2vit/demo/";
@@ -108,7 +109,10 @@ final class DemoCommand implements Callable<Integer> {
       try (FloatReference reference = FloatReference.open(onnx, vit, List.of())) {
         floatAccuracy =
             Accuracy.of(
-                reference, model.preprocessing(), images, (d, n) -> progress.at("float model", d, n));
+                reference,
+                model.preprocessing(),
+                images,
+                (d, n) -> progress.at("float model", d, n));
       }
       accuracy = Accuracy.of(model, images, (d, n) -> progress.at("golden model", d, n));
 
@@ -160,9 +164,18 @@ final class DemoCommand implements Callable<Integer> {
     DesignSummary designSummary = DesignSummary.of(design);
     designSummary.print(writer);
     new ConsoleTable("Result")
-        .row("accuracy, float", "%.2f %% of %,d images", 100 * report.accuracyFloat(), report.accuracyImages())
+        .row(
+            "accuracy, float",
+            "%.2f %% of %,d images",
+            100 * report.accuracyFloat(),
+            report.accuracyImages())
         .row("accuracy, integer", "%.2f %%", 100 * report.accuracyQuantized())
-        .row("RTL bit-exact", "%s: %d images, %,d tensor elements compared", report.bitExact() ? "yes" : "NO", report.images(), report.elementsCompared())
+        .row(
+            "RTL bit-exact",
+            "%s: %d images, %,d tensor elements compared",
+            report.bitExact() ? "yes" : "NO",
+            report.images(),
+            report.elementsCompared())
         .row("cycles per image", "%,.0f", report.cyclesPerImage())
         .row("MAC-array utilization", "%.1f %%", 100 * report.macUtilization())
         .row("on-chip memory", "%,.1f KiB", report.onChipBytes() / 1024.0)

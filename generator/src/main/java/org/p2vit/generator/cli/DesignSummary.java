@@ -37,9 +37,24 @@ record DesignSummary(
 
   void print(PrintWriter out) {
     new ConsoleTable("Accelerator")
-        .row("MatMul array", "%d rows x %d columns x %d deep = %,d MACs a cycle", architecture.rows(), architecture.columns(), architecture.depth(), macsPerCycle)
-        .row("re-quantizer, LayerNorm", "%d, %d lanes", architecture.requantLanes(), architecture.layerNormLanes())
-        .row("shifter array", "%d rows x %d columns x %d deep", architecture.rows(), architecture.shifterColumns(), architecture.shifterDepth())
+        .row(
+            "MatMul array",
+            "%d rows x %d columns x %d deep = %,d MACs a cycle",
+            architecture.rows(),
+            architecture.columns(),
+            architecture.depth(),
+            macsPerCycle)
+        .row(
+            "re-quantizer, LayerNorm",
+            "%d, %d lanes",
+            architecture.requantLanes(),
+            architecture.layerNormLanes())
+        .row(
+            "shifter array",
+            "%d rows x %d columns x %d deep",
+            architecture.rows(),
+            architecture.shifterColumns(),
+            architecture.shifterDepth())
         .row("AXI4", "%d bits", architecture.axi().dataBits())
         .row("program, memory image", "%,d jobs, %,d bytes", jobs, imageBytes)
         .row("on-chip memory", "%,.1f KiB", onChipBytes / 1024.0)
@@ -49,7 +64,13 @@ record DesignSummary(
   void printBuffers(PrintWriter out) {
     ConsoleTable table = new ConsoleTable("Buffers");
     for (BufferUse b : buffers) {
-      table.row(b.buffer(), "%,6d words x %,5d bits = %,8d bytes  %s", b.words(), b.wordBits(), b.bytes(), b.regions());
+      table.row(
+          b.buffer(),
+          "%,6d words x %,5d bits = %,8d bytes  %s",
+          b.words(),
+          b.wordBits(),
+          b.bytes(),
+          b.regions());
     }
     table.print(out);
   }

@@ -20,13 +20,16 @@ import picocli.CommandLine.Spec;
 /** {@code p2vit generate}. */
 @Command(
     name = "generate",
-    description = "Fits an accelerator to a quantized model; writes SystemVerilog, program and memory image.",
+    description =
+        "Fits an accelerator to a quantized model; writes SystemVerilog, program and memory image.",
     sortOptions = false)
 final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "Folder that 'quantize' wrote, or its model.json.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "Folder that 'quantize' wrote, or its model.json.")
   private Path path;
 
   @Mixin private ArchitectureOptions architecture;
@@ -34,14 +37,16 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--chunk",
       paramLabel = "MODULE",
-      description = "Emit the SystemVerilog of one chunk alone, such as MatMul, Softmax, Shifter, LayerNorm, Load, Store, Controller.")
+      description =
+          "Emit the SystemVerilog of one chunk alone, such as MatMul, Softmax, Shifter, LayerNorm, Load, Store, Controller.")
   private String chunk;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       required = true,
-      description = "Where everything goes. Files of an earlier 'generate' are replaced, others stay.")
+      description =
+          "Where everything goes. Files of an earlier 'generate' are replaced, others stay.")
   private Path out;
 
   @Mixin private JsonOption json;
@@ -53,7 +58,8 @@ final class GenerateCommand implements Callable<Integer> {
     PrintWriter writer = spec.commandLine().getOut();
     if (chunk != null) {
       EmittedRtl rtl = RtlEmitter.create().emitChunk(arch, chunk, out);
-      writer.printf("%s: %d files, list %s%n", rtl.top(), rtl.files().size(), out.resolve(rtl.top() + ".f"));
+      writer.printf(
+          "%s: %d files, list %s%n", rtl.top(), rtl.files().size(), out.resolve(rtl.top() + ".f"));
       json.write(rtl.files());
       return 0;
     }

@@ -26,7 +26,11 @@ final class ImageOptions {
       description = "Labels: CSV with the columns file and class, or IDX.")
   private Path labels;
 
-  @Option(names = "--first", paramLabel = "N", defaultValue = "0", description = "Skip N images (default 0).")
+  @Option(
+      names = "--first",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Skip N images (default 0).")
   private int first;
 
   @Option(names = "--count", paramLabel = "N", description = "Use at most N images (default: all).")
@@ -44,7 +48,14 @@ final class ImageOptions {
     int most = count == null ? defaultCount : count;
     if (first < 0 || first >= all.count() || most < 1) {
       throw new InputException(
-          images + ": --first " + first + " --count " + most + " selects none of its " + all.count() + " images");
+          images
+              + ": --first "
+              + first
+              + " --count "
+              + most
+              + " selects none of its "
+              + all.count()
+              + " images");
     }
     return all.slice(first, (int) Math.min(all.count(), (long) first + most));
   }

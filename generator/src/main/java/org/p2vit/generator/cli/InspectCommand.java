@@ -11,12 +11,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit inspect}. */
-@Command(name = "inspect", description = "Shows a quantized model: dimensions, layers, bits, exponents.")
+@Command(
+    name = "inspect",
+    description = "Shows a quantized model: dimensions, layers, bits, exponents.")
 final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "Folder that 'quantize' wrote, or its model.json.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "Folder that 'quantize' wrote, or its model.json.")
   private Path path;
 
   @Mixin private JsonOption json;

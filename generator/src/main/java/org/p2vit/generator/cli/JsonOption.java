@@ -13,7 +13,10 @@ final class JsonOption {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON to FILE as well.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the result as JSON to FILE as well.")
   private Path file;
 
   void write(Object result) {
@@ -27,7 +30,8 @@ final class JsonOption {
     Path target = file.toAbsolutePath();
     try {
       AtomicFiles.write(
-          target.getParent(), Map.of(target.getFileName().toString(), MAPPER.writeValueAsBytes(result)));
+          target.getParent(),
+          Map.of(target.getFileName().toString(), MAPPER.writeValueAsBytes(result)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

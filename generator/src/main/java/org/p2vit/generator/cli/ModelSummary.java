@@ -20,7 +20,12 @@ import picocli.CommandLine.Help;
  * @param layers linear layers in order of execution
  */
 record ModelSummary(
-    String name, VitShape shape, int residualBits, long macs, long weightBytes, List<Layer> layers) {
+    String name,
+    VitShape shape,
+    int residualBits,
+    long macs,
+    long weightBytes,
+    List<Layer> layers) {
 
   /**
    * A linear layer.
@@ -45,7 +50,12 @@ record ModelSummary(
     add(layers, "head", model.head());
     long bits = layers.stream().mapToLong(l -> (long) l.in() * l.out() * l.weightBits()).sum();
     return new ModelSummary(
-        model.name(), model.shape(), model.residualBits(), model.shape().macs(), (bits + 7) / 8, layers);
+        model.name(),
+        model.shape(),
+        model.residualBits(),
+        model.shape().macs(),
+        (bits + 7) / 8,
+        layers);
   }
 
   private static void add(List<Layer> layers, String name, Linear linear) {
@@ -61,8 +71,20 @@ record ModelSummary(
 
   void print(PrintWriter out) {
     new ConsoleTable("Model " + name)
-        .row("image", "%d x %d x %d, patch %d", shape.imageChannels(), shape.imageHeight(), shape.imageWidth(), shape.patchSize())
-        .row("tokens, dim, depth, heads", "%d, %d, %d, %d", shape.tokens(), shape.dim(), shape.depth(), shape.heads())
+        .row(
+            "image",
+            "%d x %d x %d, patch %d",
+            shape.imageChannels(),
+            shape.imageHeight(),
+            shape.imageWidth(),
+            shape.patchSize())
+        .row(
+            "tokens, dim, depth, heads",
+            "%d, %d, %d, %d",
+            shape.tokens(),
+            shape.dim(),
+            shape.depth(),
+            shape.heads())
         .row("MLP, classes", "%d, %d", shape.mlpDim(), shape.classes())
         .row("residual stream", "%d bits", residualBits)
         .row("MACs per image", "%,d", macs)
@@ -84,7 +106,8 @@ record ModelSummary(
           l.name(),
           l.in() + " x " + l.out(),
           Integer.toString(l.weightBits()),
-          String.format(Locale.ROOT, "%d .. %d", l.accumulatorExponents()[0], l.accumulatorExponents()[1]));
+          String.format(
+              Locale.ROOT, "%d .. %d", l.accumulatorExponents()[0], l.accumulatorExponents()[1]));
     }
     out.println();
     out.print(table);

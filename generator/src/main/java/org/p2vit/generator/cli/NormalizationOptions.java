@@ -12,7 +12,8 @@ final class NormalizationOptions {
       paramLabel = "M",
       split = ",",
       required = true,
-      description = "Mean of the pixels (0 to 1): one number, or one an image channel, comma-separated.")
+      description =
+          "Mean of the pixels (0 to 1): one number, or one an image channel, comma-separated.")
   private double[] mean;
 
   @Option(
@@ -34,7 +35,12 @@ final class NormalizationOptions {
   private static double[] perChannel(String option, double[] values, int channels) {
     if (values.length != 1 && values.length != channels) {
       throw new InputException(
-          option + " has " + values.length + " numbers; the model's images have " + channels + " channels");
+          option
+              + " has "
+              + values.length
+              + " numbers; the model's images have "
+              + channels
+              + " channels");
     }
     double[] result = Arrays.copyOf(values, channels);
     if (values.length == 1) {

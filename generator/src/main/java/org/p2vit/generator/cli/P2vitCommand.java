@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    description = "Turns a trained Vision Transformer into verified SystemVerilog, with power-of-two scales only.",
+    description =
+        "Turns a trained Vision Transformer into verified SystemVerilog, with power-of-two scales only.",
     subcommands = {
       QuantizeCommand.class,
       InspectCommand.class,
@@ -50,7 +51,8 @@ public final class P2vitCommand implements Runnable {
     P2vitCommand root = new P2vitCommand();
     return new CommandLine(root)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((error, command, parsed) -> Errors.report(error, command, root.stacktrace))
+        .setExecutionExceptionHandler(
+            (error, command, parsed) -> Errors.report(error, command, root.stacktrace))
         .execute(args);
   }
 }

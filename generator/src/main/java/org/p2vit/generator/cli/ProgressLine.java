@@ -5,8 +5,9 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows on standard error how far the work is: a bar with the remaining time on a terminal, otherwise a line when a step begins and
- * every ten seconds, so that logs stay readable. Any thread may report.
+ * Shows on standard error how far the work is: a bar with the remaining time on a terminal,
+ * otherwise a line when a step begins and every ten seconds, so that logs stay readable. Any thread
+ * may report.
  */
 final class ProgressLine implements AutoCloseable {
   private static final long LINE_INTERVAL_NANOS = 10_000_000_000L;
@@ -16,7 +17,10 @@ final class ProgressLine implements AutoCloseable {
   private ProgressBar bar;
   private long lastLine;
 
-  /** Says that {@code done} of {@code total} units of a step are finished; a new name begins a new step. */
+  /**
+   * Says that {@code done} of {@code total} units of a step are finished; a new name begins a new
+   * step.
+   */
   synchronized void at(String what, long done, long total) {
     if (!what.equals(step)) {
       begin(what, total);

@@ -36,7 +36,8 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--calibration",
       paramLabel = "PATH",
       required = true,
-      description = "Images to choose scales by; the kinds of --images of 'run'. Labels are not needed.")
+      description =
+          "Images to choose scales by; the kinds of --images of 'run'. Labels are not needed.")
   private Path calibration;
 
   @Option(
@@ -52,14 +53,16 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--weight-bits",
       paramLabel = "4|8",
       defaultValue = "8",
-      description = "Bits of all weights that --layer-bits does not name (default: ${DEFAULT-VALUE}).")
+      description =
+          "Bits of all weights that --layer-bits does not name (default: ${DEFAULT-VALUE}).")
   private int weightBits;
 
   @Option(
       names = "--layer-bits",
       paramLabel = "LAYER=BITS",
       split = ",",
-      description = "Bits of single layers, such as head=8,blocks.0.fc1=4 ('inspect' lists the names).")
+      description =
+          "Bits of single layers, such as head=8,blocks.0.fc1=4 ('inspect' lists the names).")
   private Map<String, Integer> layerBits = new LinkedHashMap<>();
 
   @Option(
@@ -96,7 +99,10 @@ final class QuantizeCommand implements Callable<Integer> {
     ModelFiles.write(model, out);
     ModelSummary summary = ModelSummary.of(model);
     summary.print(spec.commandLine().getOut());
-    spec.commandLine().getOut().printf("%nwritten: %s, %s%n", out.resolve("model.json"), out.resolve("weights.safetensors"));
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "%nwritten: %s, %s%n", out.resolve("model.json"), out.resolve("weights.safetensors"));
     json.write(summary);
     return 0;
   }

@@ -18,13 +18,16 @@ import picocli.CommandLine.Spec;
 /** {@code p2vit run}. */
 @Command(
     name = "run",
-    description = "Runs the golden integer model on images: predictions, and accuracy where there are labels.",
+    description =
+        "Runs the golden integer model on images: predictions, and accuracy where there are labels.",
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "Folder that 'quantize' wrote, or its model.json.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "Folder that 'quantize' wrote, or its model.json.")
   private Path path;
 
   @Mixin private ImageOptions images;
@@ -43,9 +46,11 @@ final class RunCommand implements Callable<Integer> {
     ImageSource source = images.open(model.shape());
     Accuracy accuracy;
     try (ProgressLine progress = new ProgressLine()) {
-      accuracy = Accuracy.of(model, source, (done, total) -> progress.at("golden model", done, total));
+      accuracy =
+          Accuracy.of(model, source, (done, total) -> progress.at("golden model", done, total));
       if (dump != null) {
-        TensorDump.write(model, source, dump, (done, total) -> progress.at("dump tensors", done, total));
+        TensorDump.write(
+            model, source, dump, (done, total) -> progress.at("dump tensors", done, total));
       }
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -54,7 +59,8 @@ final class RunCommand implements Callable<Integer> {
         out.printf("%s: class %d%n", source.image(i).name(), accuracy.predictions()[i]);
       }
     }
-    ConsoleTable table = new ConsoleTable("Golden model " + model.name()).row("images", "%d", accuracy.images());
+    ConsoleTable table =
+        new ConsoleTable("Golden model " + model.name()).row("images", "%d", accuracy.images());
     if (accuracy.labelled() > 0) {
       table.row("top-1", "%.2f %%", 100 * accuracy.top1Rate());
       if (model.shape().classes() > 10) {

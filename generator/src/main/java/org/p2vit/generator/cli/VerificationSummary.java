@@ -39,7 +39,11 @@ record VerificationSummary(
         v.images().get(0).counters(),
         v.images().stream()
             .filter(i -> !i.exact())
-            .map(i -> i.name() + ": " + i.report().map(VerificationReport::summary).orElse(i.outcome()))
+            .map(
+                i ->
+                    i.name()
+                        + ": "
+                        + i.report().map(VerificationReport::summary).orElse(i.outcome()))
             .toList());
   }
 

@@ -29,7 +29,9 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "Folder that 'quantize' wrote, or its model.json.")
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "Folder that 'quantize' wrote, or its model.json.")
   private Path path;
 
   @Mixin private ArchitectureOptions architecture;
@@ -54,7 +56,8 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--stall",
       paramLabel = "P",
       defaultValue = "0",
-      description = "Probability, 0 to below 1, that an AXI channel stalls in a cycle (default: ${DEFAULT-VALUE}).")
+      description =
+          "Probability, 0 to below 1, that an AXI channel stalls in a cycle (default: ${DEFAULT-VALUE}).")
   private double stall;
 
   @Option(
@@ -64,7 +67,10 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Seed of the stalls (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--trace", paramLabel = "FILE.fst", description = "Write a waveform (slow, large).")
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE.fst",
+      description = "Write a waveform (slow, large).")
   private Path trace;
 
   @Mixin private JsonOption json;
@@ -83,7 +89,11 @@ final class VerifyCommand implements Callable<Integer> {
               .withTrace(Optional.ofNullable(trace));
       result =
           P2vit.verify(
-              model, design, images.open(model.shape(), 1), options, new VerificationProgress(progress));
+              model,
+              design,
+              images.open(model.shape(), 1),
+              options,
+              new VerificationProgress(progress));
     }
     PrintWriter out = spec.commandLine().getOut();
     DesignSummary.of(design).print(out);

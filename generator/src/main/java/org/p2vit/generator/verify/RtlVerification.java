@@ -27,7 +27,8 @@ import org.p2vit.verif.Simulator;
 import org.p2vit.verif.VerilatorBuild;
 
 /**
- * Outcome of running a design under Verilator on some images and comparing every tensor with the golden model.
+ * Outcome of running a design under Verilator on some images and comparing every tensor with the
+ * golden model.
  *
  * @param images one result an image, in order; stops after the first image that does not finish
  * @param requested images that were asked for
@@ -103,7 +104,10 @@ public record RtlVerification(
 
   /** Elements compared, over all images. */
   public long elements() {
-    return images.stream().flatMap(i -> i.report().stream()).mapToLong(VerificationReport::elements).sum();
+    return images.stream()
+        .flatMap(i -> i.report().stream())
+        .mapToLong(VerificationReport::elements)
+        .sum();
   }
 
   /** Mean over the images; the cycles of an image do not depend on its content. */
@@ -122,11 +126,7 @@ public record RtlVerification(
 
   /** Builds (or takes from the cache), runs, compares. */
   public static RtlVerification run(
-      QuantizedModel model,
-      Design design,
-      ImageSource images,
-      Options options,
-      Listener listener) {
+      QuantizedModel model, Design design, ImageSource images, Options options, Listener listener) {
     CompiledModel compiled = design.compiled();
     Simulator simulator =
         Simulator.build(
@@ -176,15 +176,22 @@ public record RtlVerification(
     return List.of(
         new Simulation.Region("program", map.program().address(), compiled.encodedProgram(), false),
         new Simulation.Region("model", map.model().address(), compiled.image(), false),
-        new Simulation.Region("input", map.input().address(), new byte[compiled.input().bytes()], false),
-        new Simulation.Region("output", map.output().address(), new byte[compiled.output().bytes()], true));
+        new Simulation.Region(
+            "input", map.input().address(), new byte[compiled.input().bytes()], false),
+        new Simulation.Region(
+            "output", map.output().address(), new byte[compiled.output().bytes()], true));
   }
 
   private static Simulation.Run run(
       CompiledModel compiled, MemoryMap map, byte[] codes, Options options, int index, Path taps) {
     EngineRegisters registers =
         new EngineRegisters(
-            map.program().address(), map.model().address(), map.input().address(), map.output().address(), map.output().bytes(), options.watchdog());
+            map.program().address(),
+            map.model().address(),
+            map.input().address(),
+            map.output().address(),
+            map.output().bytes(),
+            options.watchdog());
     return new Simulation.Run(
         "image-" + index,
         List.of(new Simulation.Load(map.input().address(), compiled.input().encode(codes))),

@@ -1,0 +1,87 @@
+package org.p2vit.generator.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.p2vit.generator.compile.CompiledModel;
+import org.p2vit.generator.compile.ModelCompiler;
+import org.p2vit.generator.compile.RandomArchitectures;
+import org.p2vit.golden.GoldenModel;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.RandomModels;
+import org.p2vit.model.VitShape;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.RtlEmitter;
+import org.p2vit.verif.BuildProgress;
+import org.p2vit.verif.Simulation;
+import org.p2vit.verif.Simulator;
+import org.p2vit.verif.VerilatorBuild;
+
+/** Whole networks on the emitted accelerator in simulation, tensor by tensor against golden. */
+class RtlRunnerTest {
+  private static final int DESIGNS = Integer.getInteger("p2vit.rtl.designs", 2);
+  private static final long FIRST_SEED = Long.getLong("p2vit.rtl.seed", 1);
+  private static final int IMAGES = 5;
+
+  @TempDir Path directory;
+
+  @Test
+  void randomModelsOnRandomArchitecturesAreBitExact() {
+    for (long seed = FIRST_SEED; seed < FIRST_SEED + DESIGNS; seed++) {
+      try {
+        check(seed);
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private void check(long seed) {
+    RandomArchitectures architectures = new RandomArchitectures(seed);
+    Architecture core = architectures.core(16);
+    VitShape shape = architectures.shape(core);
+    RandomModels.WeightBits[] bits = RandomModels.WeightBits.values();
+    QuantizedModel model = RandomModels.model(seed, shape, bits[(int) (seed % bits.length)], 16, 7);
+    Architecture architecture = architectures.withBuffers(core, shape, true);
+    CompiledModel compiled = ModelCompiler.compile(model, architecture);
+    Simulator simulator =
+        Simulator.build(
+            RtlEmitter.create().emit(architecture, directory.resolve("rtl" + seed)),
+            architecture,
+            false,
+            new VerilatorBuild(),
+            BuildProgress.NONE);
+    List<byte[]> inputs = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      inputs.add(RandomModels.input(seed * IMAGES + i, shape));
+    }
+    Verifier verifier = new Verifier(compiled, new GoldenModel(model));
+    for (Simulation.AxiBehaviour axi :
+        List.of(Simulation.AxiBehaviour.PLAIN, Simulation.AxiBehaviour.of(90, 0.5, seed))) {
+      Map<Integer, VerificationReport> reports = new TreeMap<>();
+      RtlRunner.Options options = new RtlRunner.Options(axi, 2, java.util.Optional.empty());
+      new RtlRunner(compiled, simulator)
+          .run(
+              inputs,
+              options,
+              RtlProgress.NONE,
+              image ->
+                  reports.put(
+                      image.index(),
+                      verifier.verify(inputs.get(image.index()), image.taps(), image.output())));
+      assertEquals(IMAGES, reports.size());
+      reports.forEach(
+          (i, report) ->
+              assertTrue(
+                  report.exact(),
+                  () -> "image " + i + ": " + report.summary() + "\n" + architecture));
+    }
+  }
+}
