@@ -1,7 +1,7 @@
 package org.p2vit.rtl
 
 import chisel3._
-import chisel3.experimental.doNotDedup
+import chisel3.experimental.dedupGroup
 
 /** One on-chip buffer: one write port with a mask per lane, one read port, one clock.
   *
@@ -11,7 +11,7 @@ import chisel3.experimental.doNotDedup
   */
 class MaskedMemory(shape: BufferShape) extends RawModule {
   override def desiredName: String = shape.name
-  doNotDedup(this) // every buffer keeps its name, even if another has its shape
+  dedupGroup(this, shape.name) // every buffer keeps its name, even if another has its shape
 
   import shape.{laneBits, lanes, words}
 
