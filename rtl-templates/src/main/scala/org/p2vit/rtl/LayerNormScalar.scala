@@ -68,7 +68,9 @@ class LayerNormScalar(a: Architecture) extends Module {
 
   // The rows in their first, second and third round.
   private val rounds = RegInit(VecInit.fill(3)(false.B))
-  private val take   = io.sums.valid && (io.go || row =/= 0.U)
+  // Another row block's rows must not come between: their results would find no room.
+  private val alone = !rounds(0) && !rounds(1)
+  private val take  = io.sums.valid && (row =/= 0.U || (io.go && alone))
   when(slot === 0.U) {
     rounds := VecInit(take, rounds(0), rounds(1))
     when(take || rounds(0) || rounds(1)) { slot := 1.U }
