@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import org.p2vit.model.InputException;
+import org.p2vit.verif.SimulationException;
 import picocli.CommandLine;
 
 /** Turns what went wrong into one message for a person and an exit code. */
@@ -26,6 +27,7 @@ final class Errors {
   /** What the user, not p2vit, can mend. */
   private static boolean expected(Throwable error) {
     return error instanceof InputException
+        || error instanceof SimulationException
         || error instanceof IOException
         || error instanceof UncheckedIOException;
   }

@@ -11,7 +11,10 @@ record VerificationProgress(ProgressLine line) implements RtlVerification.Listen
   }
 
   @Override
-  public void at(int run, int runs, long cycles, long cyclesPerSecond, long jobs) {
-    line.at("simulate (" + runs + " images)", run, runs);
+  public void at(double imagesDone, int images, long cyclesPerSecond) {
+    line.at(
+        "simulate " + images + (images == 1 ? " image" : " images") + ", percent",
+        Math.round(100 * imagesDone / images),
+        100);
   }
 }

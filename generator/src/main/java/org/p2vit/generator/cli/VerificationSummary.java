@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.verify.RtlVerification;
-import org.p2vit.generator.verify.VerificationReport;
 import org.p2vit.rtl.RegisterMap;
 
 /**
@@ -16,7 +15,7 @@ import org.p2vit.rtl.RegisterMap;
  * @param elements of tensors compared
  * @param macUtilization MACs that the array did, over MACs that it could have done in all cycles
  * @param counters of the first image
- * @param problems outcomes other than bit-exact, by image
+ * @param problems images that are not bit-exact
  */
 record VerificationSummary(
     boolean bitExact,
@@ -24,7 +23,6 @@ record VerificationSummary(
     long elements,
     double cyclesPerImage,
     double macUtilization,
-    long cyclesPerSecond,
     Map<RegisterMap, Long> counters,
     List<String> problems) {
 
@@ -35,15 +33,10 @@ record VerificationSummary(
         v.elements(),
         v.cyclesPerImage(),
         compiled.shape().multiplierMacs() / (v.cyclesPerImage() * compiled.architecture().macs()),
-        Math.round(v.simulatedCycles() / Math.max(1e-9, v.simulationSeconds())),
         v.images().get(0).counters(),
         v.images().stream()
-            .filter(i -> !i.exact())
-            .map(
-                i ->
-                    i.name()
-                        + ": "
-                        + i.report().map(VerificationReport::summary).orElse(i.outcome()))
+            .filter(i -> !i.report().exact())
+            .map(i -> i.name() + ": " + i.report().summary())
             .toList());
   }
 
@@ -53,8 +46,8 @@ record VerificationSummary(
             .row("bit-exact", "%s", bitExact ? "yes" : "NO")
             .row("images, elements compared", "%d, %,d", images, elements)
             .row("cycles per image", "%,.0f", cyclesPerImage)
-            .row("MAC-array utilization", "%.1f %%", 100 * macUtilization)
-            .row("simulation", "%,d cycles a second", cyclesPerSecond);
+            .row("MAC-array utilization", "%.1f %%", 100 * macUtilization);
+
     for (RegisterMap r : RegisterMap.values()) {
       if (r.name().endsWith("_BUSY") || r.name().startsWith("STALL_")) {
         table.row(
