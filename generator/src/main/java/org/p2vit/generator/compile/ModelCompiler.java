@@ -25,8 +25,16 @@ public final class ModelCompiler {
     OutputLayout output = new OutputLayout(s.classes(), arch.rows(), arch.requantColumns());
     NetworkProgram network = new NetworkProgram(model, arch, needs, input, output);
     List<TracedJob> jobs = network.build();
-    return new CompiledModel(
-        model.name(), s, arch, jobs, network.image(), input, output, uses(needs, arch));
+    CompiledModel compiled =
+        new CompiledModel(
+            model.name(), s, arch, jobs, network.image(), input, output, uses(needs, arch));
+    try {
+      compiled.encodedProgram();
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "model " + model.name() + " is too large for the job format: " + e.getMessage(), e);
+    }
+    return compiled;
   }
 
   private static List<BufferUse> uses(BufferNeeds n, Architecture arch) {

@@ -34,7 +34,9 @@ public final class ArchitectureFitter {
   private static final int SOFTMAX_PASSES = 3;
 
   private static final int MIN_DEPTH = 4;
-  private static final int MAX_CODE_SLOTS = 255;
+
+  /** Slots that a job can name. */
+  private static final int MAX_SLOTS = 1 << 8;
 
   private final ModelTraits traits;
   private final VitShape shape;
@@ -194,9 +196,7 @@ public final class ArchitectureFitter {
     // Four of the deepest tiles: two groups of two, one in use and one on its way.
     int weightRing = 4 * needs.tileWords();
     Architecture.Buffers buffers =
-        BufferPlan.of(
-            needs,
-            new BufferPlan.Slack(weightRing, scoreSlots, Math.min(codeSlots, MAX_CODE_SLOTS)));
+        BufferPlan.of(needs, new BufferPlan.Slack(weightRing, scoreSlots, codeSlots));
     return new Architecture(
         core.rows(),
         core.columns(),
@@ -220,7 +220,7 @@ public final class ArchitectureFitter {
    */
   private static int slots(int rowBlocks, double producer, double consumer) {
     double left = rowBlocks * Math.max(0, 1 - producer / consumer);
-    return Math.min(rowBlocks + 1, (int) Math.ceil(left) + 2);
+    return Math.min(Math.min(rowBlocks + 1, MAX_SLOTS), (int) Math.ceil(left) + 2);
   }
 
   /** As fast as the first group of tiles behind it reads rows. */

@@ -67,6 +67,19 @@ class FitCheckTest {
   }
 
   @Test
+  void whatJobsCannotNameIsRefused() throws Exception {
+    // A ring that long has slots beyond the 8 bits of the jobs' slot fields.
+    VitShape many = new VitShape(1, 40, 20, 2, 8, 3, 2, 8, 5);
+    QuantizedModel model = RandomModels.model(4, many, RandomModels.WeightBits.W8);
+    FitOptions options = FitOptions.DEFAULT.withMacs(16).withAxiBits(32);
+    Architecture fitted = ArchitectureFitter.fit(model, options);
+    ModelCompiler.compile(model, fitted);
+    Architecture arch = with(fitted, "buffers", "codeSlots", 1000);
+    InputException e = assertThrows(InputException.class, () -> ModelCompiler.compile(model, arch));
+    assertTrue(e.getMessage().contains("SoftmaxJob.codeSlot"), e.getMessage());
+  }
+
+  @Test
   void headsMustBeWholeWords() throws Exception {
     assertFails(with("", "depth", 8), "head dimension 12 is not a multiple of depth 8");
     assertFails(
@@ -74,8 +87,13 @@ class FitCheckTest {
   }
 
   private static Architecture with(String record, String field, int value) throws Exception {
+    return with(FITTED, record, field, value);
+  }
+
+  private static Architecture with(Architecture a, String record, String field, int value)
+      throws Exception {
     ObjectMapper mapper = new ObjectMapper();
-    ObjectNode json = mapper.valueToTree(FITTED);
+    ObjectNode json = mapper.valueToTree(a);
     (record.isEmpty() ? json : (ObjectNode) json.get(record)).put(field, value);
     return mapper.treeToValue(json, Architecture.class);
   }
