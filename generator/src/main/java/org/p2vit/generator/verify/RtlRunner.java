@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.p2vit.generator.compile.CompiledModel;
+import org.p2vit.generator.compile.MemoryMap;
 import org.p2vit.generator.compile.TracedJob;
 import org.p2vit.model.InputException;
 import org.p2vit.rtl.Architecture;
@@ -51,9 +52,6 @@ public final class RtlRunner {
     }
   }
 
-  /** Regions lie in pages of their own. */
-  private static final long PAGE = 4096;
-
   /** Images that a process takes at a time: bounds what their tap files need on disk. */
   private static final int BATCH = 8;
 
@@ -67,21 +65,16 @@ public final class RtlRunner {
 
   private final CompiledModel compiled;
   private final Simulator simulator;
-  private final byte[] program;
-  private final long modelBase;
-  private final long inputBase;
-  private final long outputBase;
+  private final MemoryMap map;
 
   /**
+   * @param map where program, model, input and output are
    * @param simulator of the architecture that {@code compiled} was made for
    */
-  public RtlRunner(CompiledModel compiled, Simulator simulator) {
+  public RtlRunner(CompiledModel compiled, MemoryMap map, Simulator simulator) {
     this.compiled = compiled;
+    this.map = map;
     this.simulator = simulator;
-    this.program = compiled.encodedProgram();
-    this.modelBase = PAGE + roundUp(program.length);
-    this.inputBase = modelBase + roundUp(compiled.image().length);
-    this.outputBase = inputBase + roundUp(compiled.input().bytes());
   }
 
   /**
@@ -160,23 +153,32 @@ public final class RtlRunner {
   private Simulation.Run run(int index, byte[] codes, Path taps) {
     EngineRegisters registers =
         new EngineRegisters(
-            PAGE, modelBase, inputBase, outputBase, compiled.output().bytes(), WATCHDOG_CYCLES);
+            map.program().address(),
+            map.model().address(),
+            map.input().address(),
+            map.output().address(),
+            map.output().bytes(),
+            WATCHDOG_CYCLES);
+    long input = map.input().address();
+    long output = map.output().address();
     return new Simulation.Run(
         "image" + index,
         List.of(
-            new Simulation.Load(inputBase, compiled.input().encode(codes)),
-            new Simulation.Load(outputBase, new byte[compiled.output().bytes()])),
+            new Simulation.Load(input, compiled.input().encode(codes)),
+            // What the image before left must not pass for this one's.
+            new Simulation.Load(output, new byte[map.output().bytes()])),
         registers.writes(),
-        List.of(new Simulation.Save(outputBase, compiled.output().bytes())),
+        List.of(new Simulation.Save(output, map.output().bytes())),
         Optional.of(taps));
   }
 
   private List<Simulation.Region> memory() {
     return List.of(
-        new Simulation.Region("program", PAGE, program, false),
-        new Simulation.Region("model", modelBase, compiled.image(), false),
-        new Simulation.Region("input", inputBase, new byte[compiled.input().bytes()], false),
-        new Simulation.Region("output", outputBase, new byte[compiled.output().bytes()], true));
+        new Simulation.Region("program", map.program().address(), compiled.encodedProgram(), false),
+        new Simulation.Region("model", map.model().address(), compiled.image(), false),
+        new Simulation.Region("input", map.input().address(), new byte[map.input().bytes()], false),
+        new Simulation.Region(
+            "output", map.output().address(), new byte[map.output().bytes()], true));
   }
 
   /**
@@ -219,10 +221,6 @@ public final class RtlRunner {
     } catch (CancellationException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static long roundUp(long bytes) {
-    return (bytes + PAGE - 1) / PAGE * PAGE;
   }
 
   private static void delete(Path directory) {

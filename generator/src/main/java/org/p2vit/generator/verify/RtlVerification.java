@@ -110,7 +110,7 @@ public record RtlVerification(List<ImageResult> images) {
             options.axi(),
             Runtime.getRuntime().availableProcessors(),
             options.trace().map(Simulation.Trace::of));
-    new RtlRunner(compiled, simulator)
+    new RtlRunner(compiled, design.map(), simulator)
         .run(
             inputs,
             runner,

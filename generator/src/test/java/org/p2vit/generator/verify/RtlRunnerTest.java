@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.p2vit.generator.compile.CompiledModel;
+import org.p2vit.generator.compile.MemoryMap;
 import org.p2vit.generator.compile.ModelCompiler;
 import org.p2vit.generator.compile.RandomArchitectures;
 import org.p2vit.golden.GoldenModel;
@@ -67,7 +68,7 @@ class RtlRunnerTest {
         List.of(Simulation.AxiBehaviour.PLAIN, Simulation.AxiBehaviour.of(90, 0.5, seed))) {
       Map<Integer, VerificationReport> reports = new TreeMap<>();
       RtlRunner.Options options = new RtlRunner.Options(axi, 2, java.util.Optional.empty());
-      new RtlRunner(compiled, simulator)
+      new RtlRunner(compiled, MemoryMap.of(compiled, 0x1000), simulator)
           .run(
               inputs,
               options,
