@@ -50,7 +50,9 @@ public record VitShape(
     return (long) patches() * patchDim() * dim + depth * block + (long) dim * classes;
   }
 
-  /** {@link #macs()} less attention times V, which is shift-and-add: what a multiplier array does. */
+  /**
+   * {@link #macs()} less attention times V, which is shift-and-add: what a multiplier array does.
+   */
   public long multiplierMacs() {
     long t = tokens();
     return macs() - depth * t * t * dim;
