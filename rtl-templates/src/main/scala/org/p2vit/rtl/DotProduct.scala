@@ -1,6 +1,7 @@
 package org.p2vit.rtl
 
 import chisel3._
+import chisel3.experimental.hierarchy.{instantiable, public}
 
 /** When each stage of [[DotProduct]] takes new values. */
 class DotProductEnables extends Bundle {
@@ -24,20 +25,21 @@ class DotProductEnables extends Bundle {
   * Three stages: multiply, add up the products of a word, accumulate. A finished tile moves to a result
   * register of its own, so that the next one can start at once.
   */
+@instantiable
 class DotProduct(a: Architecture) extends RawModule {
   private val half        = 4
   private val productBits = 8 + half // -128 * -8 and -128 * 15 both fit
   private val totalBits   = a.halfAccumulatorBits
 
-  val clock      = IO(Input(Clock()))
-  val activation = IO(Input(UInt((a.depth * 8).W)))
-  val weight     = IO(Input(UInt((a.depth * 8).W)))
+  @public val clock      = IO(Input(Clock()))
+  @public val activation = IO(Input(UInt((a.depth * 8).W)))
+  @public val weight     = IO(Input(UInt((a.depth * 8).W)))
 
   /** Goes with the operands. */
-  val weights4 = IO(Input(Bool()))
-  val enables  = IO(Input(new DotProductEnables))
-  val low      = IO(Output(SInt(totalBits.W)))
-  val high     = IO(Output(SInt(totalBits.W)))
+  @public val weights4 = IO(Input(Bool()))
+  @public val enables  = IO(Input(new DotProductEnables))
+  @public val low      = IO(Output(SInt(totalBits.W)))
+  @public val high     = IO(Output(SInt(totalBits.W)))
 
   withClock(clock) {
     low  := total(k => (weights4 && nibble(2 * k)(half - 1)) ## nibble(2 * k))

@@ -1,6 +1,7 @@
 package org.p2vit.rtl
 
 import chisel3._
+import chisel3.experimental.hierarchy.{Definition, Instance}
 import chisel3.util._
 
 /** The precision-scalable array: R x C dot products of D terms a cycle, and the bank of finished results from
@@ -29,18 +30,19 @@ class MacArray(a: Architecture) extends Module {
   private val added      = stage(multiplied)
   private val finish     = enabled && added.valid && added.bits.last
 
-  private val cells = Seq.fill(a.rows, a.columns)(Module(new DotProduct(a)))
+  private val cell  = Definition(new DotProduct(a)) // one module, however large the array
+  private val cells = Seq.fill(a.rows, a.columns)(Instance(cell))
   for (row <- 0 until a.rows; column <- 0 until a.columns) {
-    val cell = cells(row)(column)
-    cell.clock              := clock
-    cell.activation         := element(io.activation, row)
-    cell.weight             := element(io.weight, column)
-    cell.weights4           := io.step.bits.weights4
-    cell.enables.multiply   := enabled && io.step.valid
-    cell.enables.add        := enabled && multiplied.valid
-    cell.enables.accumulate := enabled && added.valid
-    cell.enables.restart    := added.bits.first
-    cell.enables.finish     := finish
+    val c = cells(row)(column)
+    c.clock              := clock
+    c.activation         := element(io.activation, row)
+    c.weight             := element(io.weight, column)
+    c.weights4           := io.step.bits.weights4
+    c.enables.multiply   := enabled && io.step.valid
+    c.enables.add        := enabled && multiplied.valid
+    c.enables.accumulate := enabled && added.valid
+    c.enables.restart    := added.bits.first
+    c.enables.finish     := finish
   }
 
   // The bank. Beats queue up behind it, so that it is known one cycle ahead that the next one will leave.
@@ -85,7 +87,7 @@ class MacArray(a: Architecture) extends Module {
   private def selected(i: Int): SInt = {
     val row     = cells(i / geometry.p)
     val choices = Seq.tabulate(geometry.beatsPerHalf)(g => row(g * geometry.p + i % geometry.p))
-    def pick(of: DotProduct => SInt) =
+    def pick(of: Instance[DotProduct] => SInt) =
       if (geometry.beatsPerHalf == 1) of(choices.head)
       else VecInit(choices.map(of))(beat(log2Ceil(geometry.beatsPerHalf) - 1, 0))
     val low  = pick(_.low)

@@ -1,6 +1,7 @@
 package org.p2vit.rtl
 
 import chisel3._
+import chisel3.experimental.hierarchy.{Definition, Instance}
 import chisel3.util._
 import org.p2vit.rtl.job.MatMulJob.Destination
 import org.p2vit.rtl.job.ParameterFormat
@@ -44,7 +45,8 @@ class Requantizer(a: Architecture) extends Module {
   advance := !reached(4) || io.result.ready
 
   private val columns = Seq.tabulate(p)(new ColumnParameters(_))
-  private val lanes   = Seq.fill(a.requantLanes)(Module(new RequantizerLane(a)))
+  private val lane    = Definition(new RequantizerLane(a)) // one module, however many lanes
+  private val lanes   = Seq.fill(a.requantLanes)(Instance(lane))
   for ((lane, i) <- lanes.zipWithIndex) {
     val bits   = Architecture.RESIDUAL_CONTAINER_BITS
     val column = columns(i % p)

@@ -1,6 +1,7 @@
 package org.p2vit.rtl
 
 import chisel3._
+import chisel3.experimental.hierarchy.{instantiable, public}
 import chisel3.util._
 
 /** What a beat's results become, by stages of the re-quantizer. */
@@ -33,11 +34,12 @@ class LaneControl extends Bundle {
   * `enable(i)` lets stage `i + 1` take what stands before it. The control inputs belong to what stands before
   * the stage that they are named for.
   */
+@instantiable
 class RequantizerLane(a: Architecture) extends Module {
   import Requantization._
   private val word = Architecture.RESIDUAL_CONTAINER_BITS
 
-  val io = IO(new Bundle {
+  @public val io = IO(new Bundle {
     val enable     = Input(Vec(4, Bool()))
     val total      = Input(SInt(AccumulatorBits.W))
     val bias       = Input(SInt(AccumulatorBits.W))
