@@ -34,6 +34,14 @@ sealed interface BenchEvent {
   /** The memory acknowledged a burst. */
   record Response(int cycle) implements BenchEvent {}
 
-  /** The end; {@code hang}: nothing happened for a long time, and jobs are left. */
-  record End(int cycle, boolean hang) implements BenchEvent {}
+  /**
+   * The end.
+   *
+   * @param hang nothing happened for a long time, and jobs are left
+   * @param busyCycles cycles in which {@code busy} was high
+   * @param lastBusy the last of them
+   * @param stallConflicts cycles with several causes of a stall, or with one while busy
+   */
+  record End(int cycle, boolean hang, int busyCycles, int lastBusy, int stallConflicts)
+      implements BenchEvent {}
 }

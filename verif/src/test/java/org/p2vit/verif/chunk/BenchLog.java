@@ -38,8 +38,8 @@ final class BenchLog {
             case 'A' -> new BenchEvent.Burst(cycle, in.getLong(), in.getInt());
             case 'B' -> new BenchEvent.Beat(cycle, in.getInt() != 0, port("memory_beat_bits_data"));
             case 'V' -> new BenchEvent.Response(cycle);
-            case 'H' -> new BenchEvent.End(cycle, true);
-            case 'E' -> new BenchEvent.End(cycle, false);
+            case 'H', 'E' ->
+                new BenchEvent.End(cycle, kind == 'H', in.getInt(), in.getInt(), in.getInt());
             default -> throw new IllegalStateException("event " + kind + " in the bench's log");
           });
     }

@@ -14,6 +14,9 @@ import java.util.function.ToIntFunction;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.Job;
+import org.p2vit.rtl.job.LoadJob;
+import org.p2vit.rtl.job.MatMulJob;
+import org.p2vit.rtl.job.StoreJob;
 import org.p2vit.rtl.job.Wait;
 import org.p2vit.verif.emulator.BufferId;
 import org.p2vit.verif.emulator.Dram;
@@ -34,6 +37,9 @@ final class ChunkCheck implements Observer {
 
   /** Words that one step reads through one port. */
   private record Reads(Place place, Set<Integer> words) {}
+
+  /** The bench goes on for longer than this behind the last unit. */
+  private static final int QUIET_CYCLES = 150;
 
   private final Architecture arch;
   private final Chunk chunk;
@@ -247,6 +253,34 @@ final class ChunkCheck implements Observer {
       throw failure(
           e, "only " + unitsDone + " of " + bytesLeft.length + " units were reported done");
     }
+    checkBusy(e);
+  }
+
+  /** The performance counters' inputs. */
+  private void checkBusy(BenchEvent.End e) {
+    if (e.lastBusy() > e.cycle() - QUIET_CYCLES) {
+      throw failure(e, "is busy in cycle " + e.lastBusy() + ", long after its last unit");
+    }
+    if (e.stallConflicts() > 0) {
+      throw failure(e, e.stallConflicts() + " cycles are counted twice, busy or stalled");
+    }
+    long work = jobs.stream().mapToLong(this::busyCycles).sum();
+    boolean counted = work > 0 ? e.busyCycles() == work : e.busyCycles() > 0;
+    if (!counted) {
+      throw failure(e, "was busy for " + e.busyCycles() + " cycles, expected " + work);
+    }
+  }
+
+  /** Cycles that a job keeps its chunk busy, 0 if that is not defined. */
+  private long busyCycles(Job job) {
+    if (job instanceof MatMulJob j) {
+      return (long) j.rowBlocks() * j.tiles() * j.depthWords();
+    } else if (job instanceof LoadJob j) {
+      return j.beats();
+    } else if (job instanceof StoreJob j) {
+      return (long) j.words() * arch.requantLanes() * 2 / arch.axi().bytes();
+    }
+    return 0;
   }
 
   private String unit(int unit) {

@@ -213,6 +213,8 @@ class Bench {
   Bench(Stimulus stimulus, Log& log) : s_(std::move(stimulus)), log_(log), random_(s_.seed) {
     bindPorts(top_, ports_);
     done_ = ports_.need("done");
+    busy_ = ports_.need("busy");
+    for (int i = 0; Port p = ports_.find("stall_" + std::to_string(i)); i++) stalls_.push_back(p);
     tapValid_ = ports_.find("tap_valid");
     tapBits_ = ports_.find("tap_bits");
     jobReady_ = ports_.need("job_ready");
@@ -259,6 +261,9 @@ class Bench {
       hang = now_ - lastEvent_ > s_.maxIdle;
     }
     log_.event(hang ? 'H' : 'E', now_);
+    log_.word(busyCycles_);
+    log_.word(lastBusy_);
+    log_.word(stallConflicts_);
   }
 
  private:
@@ -376,6 +381,13 @@ class Bench {
       nextJob_++;
       jobPending_ = false;
     }
+    if (busy_.high()) {
+      busyCycles_++;
+      lastBusy_ = now_;
+    }
+    int stalls = 0;
+    for (const auto& p : stalls_) stalls += p.high();
+    if (stalls > 1 || (stalls > 0 && busy_.high())) stallConflicts_++;
     if (done_.high()) {
       event('D');
       doneCount_++;
@@ -393,12 +405,13 @@ class Bench {
   Random random_;
   Vtop top_;
   Ports ports_;
-  Port done_, tapValid_, tapBits_, jobReady_, jobValid_, jobBits_, progressPort_[kChunks];
+  Port done_, busy_, tapValid_, tapBits_, jobReady_, jobValid_, jobBits_, progressPort_[kChunks];
   std::vector<ReadPort> reads_;
   std::vector<WritePort> writes_;
   WritePort table_;
   std::unique_ptr<AxiReadMemory> axiRead_;
   std::unique_ptr<AxiWriteMemory> axiWrite_;
+  std::vector<Port> stalls_;  // causes for which MATMUL's array idles: one at most, and none when it works
   uint32_t progress_[kChunks];
   bool ownDone_ = false;
   bool jobPending_ = false;
@@ -406,6 +419,9 @@ class Bench {
   uint32_t doneCount_ = 0;
   uint32_t now_ = 0;
   uint32_t lastEvent_ = 0;
+  uint32_t busyCycles_ = 0;
+  uint32_t lastBusy_ = 0;
+  uint32_t stallConflicts_ = 0;
 };
 
 }  // namespace
