@@ -38,8 +38,10 @@ class LayerNormWidths(a: Architecture) {
   /** `W`: the models are checked against this. */
   val w: Int = 62
 
-  /** `mean`, signed, with [[LayerNormWidths.MeanFraction]] fractional bits. */
-  val mean: Int = x + LayerNormWidths.MeanFraction
+  /** `mean`, signed, with [[LayerNormWidths.MeanFraction]] fractional bits: the rounded `R` can carry it a
+    * little beyond the range of `X`.
+    */
+  val mean: Int = x + LayerNormWidths.MeanFraction + 1
 
   /** `r`. */
   val r: Int = 17
