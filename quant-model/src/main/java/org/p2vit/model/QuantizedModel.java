@@ -30,4 +30,30 @@ public record QuantizedModel(
     List<Block> blocks,
     Norm norm,
     Linear head,
-    int logitsExponent) {}
+    int logitsExponent) {
+
+  /**
+   * Multiply-accumulates of one image on a multiplier array, counted in 8-bit ones: with 4-bit
+   * weights, one is half. Attention times V is not among them (it is shift-and-add).
+   */
+  public double multiplierMacs() {
+    double tokens = shape.tokens();
+    double macs = shape.patches() * cost(patchEmbedding) + cost(head);
+    for (Block b : blocks) {
+      Attention a = b.attention();
+      double perToken =
+          cost(a.query())
+              + cost(a.key())
+              + cost(a.value())
+              + cost(a.projection())
+              + cost(b.mlp().fc1())
+              + cost(b.mlp().fc2());
+      macs += tokens * perToken + tokens * tokens * shape.dim();
+    }
+    return macs;
+  }
+
+  private static double cost(Linear layer) {
+    return (double) layer.in() * layer.out() * layer.weightBits() / 8;
+  }
+}

@@ -92,9 +92,10 @@ final class DemoCommand implements Callable<Integer> {
     Accuracy accuracy;
     Design design;
     RtlVerification verification;
+    QuantizedModel model;
     try (ProgressLine progress = new ProgressLine()) {
       progress.note("[1/5] quantize the float model: W8A8, 4-bit log2 attention");
-      QuantizedModel model =
+      model =
           P2vit.quantize(
               onnx,
               IdxImages.open(out.resolve(CALIBRATION), null),
@@ -129,7 +130,7 @@ final class DemoCommand implements Callable<Integer> {
               new VerificationProgress(progress));
       progress.note("[5/5] compare every tensor with the golden model");
     }
-    return report(floatAccuracy, accuracy, design, verification);
+    return report(floatAccuracy, accuracy, model, design, verification);
   }
 
   private void unpack() throws IOException {
@@ -143,8 +144,13 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private int report(
-      Accuracy floatAccuracy, Accuracy accuracy, Design design, RtlVerification verification) {
-    VerificationSummary summary = VerificationSummary.of(verification, design.compiled());
+      Accuracy floatAccuracy,
+      Accuracy accuracy,
+      QuantizedModel model,
+      Design design,
+      RtlVerification verification) {
+    VerificationSummary summary =
+        VerificationSummary.of(verification, model, design.compiled().architecture());
     Report report =
         new Report(
             summary.bitExact(),

@@ -48,11 +48,14 @@ public final class P2vitCommand implements Runnable {
 
   /** Like {@link #main}, for callers that go on afterwards. */
   public static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  static CommandLine commandLine() {
     P2vitCommand root = new P2vitCommand();
     return new CommandLine(root)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
-            (error, command, parsed) -> Errors.report(error, command, root.stacktrace))
-        .execute(args);
+            (error, command, parsed) -> Errors.report(error, command, root.stacktrace));
   }
 }

@@ -3,8 +3,9 @@ package org.p2vit.generator.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.verify.RtlVerification;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.RegisterMap;
 
 /**
@@ -13,7 +14,8 @@ import org.p2vit.rtl.RegisterMap;
  * @param bitExact whether no element of any tensor of any image differs
  * @param images simulated
  * @param elements of tensors compared
- * @param macUtilization MACs that the array did, over MACs that it could have done in all cycles
+ * @param macUtilization MACs that the array did over MACs that it could have done in all cycles;
+ *     with 4-bit weights it can do twice as many
  * @param counters of the first image
  * @param problems images that are not bit-exact
  */
@@ -26,13 +28,14 @@ record VerificationSummary(
     Map<RegisterMap, Long> counters,
     List<String> problems) {
 
-  static VerificationSummary of(RtlVerification v, CompiledModel compiled) {
+  static VerificationSummary of(
+      RtlVerification v, QuantizedModel model, Architecture architecture) {
     return new VerificationSummary(
         v.exact(),
         v.images().size(),
         v.elements(),
         v.cyclesPerImage(),
-        compiled.shape().multiplierMacs() / (v.cyclesPerImage() * compiled.architecture().macs()),
+        model.multiplierMacs() / (v.cyclesPerImage() * architecture.macs()),
         v.images().get(0).counters(),
         v.images().stream()
             .filter(i -> !i.report().exact())

@@ -97,7 +97,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     DesignSummary.of(design).print(out);
-    VerificationSummary summary = VerificationSummary.of(result, design.compiled());
+    VerificationSummary summary =
+        VerificationSummary.of(result, model, design.compiled().architecture());
     summary.print(out);
     json.write(summary);
     return summary.bitExact() ? 0 : 1;

@@ -1,0 +1,224 @@
+package org.p2vit.generator.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandLineTest {
+  @TempDir static Path directory;
+
+  private static Path model;
+  private static Path images;
+  private static Path labels;
+  private static Path onnx;
+
+  @BeforeAll
+  static void quantizeDemoModel() throws IOException {
+    onnx = resource("vit-mnist.onnx");
+    images = resource("evaluation-images-idx3-ubyte.gz");
+    labels = resource("evaluation-labels-idx1-ubyte.gz");
+    Path calibration = resource("calibration-images-idx3-ubyte.gz");
+    model = directory.resolve("model");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "quantize",
+            onnx,
+            "--calibration",
+            calibration,
+            "--calibration-count",
+            16,
+            "--mean",
+            0.1307,
+            "--std",
+            0.3081,
+            "--layer-bits",
+            "blocks.1.fc1=4",
+            "--out",
+            model);
+    assertEquals(0, run.exitCode(), run.err());
+  }
+
+  @Test
+  void runMeasuresAccuracyAndDumpsTensors() throws IOException {
+    Path json = directory.resolve("run.json");
+    Path dump = directory.resolve("dump");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "run",
+            model,
+            "--images",
+            images,
+            "--labels",
+            labels,
+            "--count",
+            3,
+            "--dump-tensors",
+            dump,
+            "--json",
+            json);
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode result = new ObjectMapper().readTree(json.toFile());
+    assertEquals(3, result.get("images").intValue());
+    assertEquals(3, result.get("labelled").intValue());
+    assertEquals(3, result.get("predictions").size());
+    assertTrue(Files.size(dump.resolve("image-2.safetensors")) > 10_000);
+  }
+
+  @Test
+  void inspectShowsTheBitsOfEachLayer() {
+    CommandLineRun run = CommandLineRun.of("inspect", model);
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().matches("(?s).*blocks\\.1\\.fc1 +64 x 256 +4 .*"), run.out());
+    assertTrue(run.out().matches("(?s).*blocks\\.1\\.fc2 +256 x 64 +8 .*"), run.out());
+  }
+
+  @Test
+  void generateWritesTheSameBytesTwice() throws IOException {
+    Path first = directory.resolve("design-1");
+    Path second = directory.resolve("design-2");
+    for (Path out : new Path[] {first, second}) {
+      CommandLineRun run = CommandLineRun.of("generate", model, "--macs", 64, "--out", out);
+      assertEquals(0, run.exitCode(), run.err());
+    }
+    for (String file :
+        new String[] {
+          "arch.json",
+          "program.bin",
+          "image.bin",
+          "memory-map.json",
+          "p2vit.h",
+          "rtl/P2vit.f",
+          "rtl/P2vit.sv"
+        }) {
+      assertEquals(-1, Files.mismatch(first.resolve(file), second.resolve(file)), file);
+    }
+  }
+
+  @Test
+  void generateEmitsASingleChunk() {
+    Path out = directory.resolve("chunk");
+    CommandLineRun run =
+        CommandLineRun.of("generate", model, "--macs", 64, "--chunk", "Softmax", "--out", out);
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(Files.exists(out.resolve("Softmax.sv")));
+    assertFalse(Files.exists(out.resolve("MatMul.sv")));
+  }
+
+  @Test
+  void unknownChunkIsNamed() {
+    expectError(
+        CommandLineRun.of("generate", model, "--chunk", "Divider", "--out", directory.resolve("x")),
+        "Divider");
+  }
+
+  @Test
+  void missingModelIsNamed() {
+    expectError(CommandLineRun.of("inspect", directory.resolve("nothing")), "nothing");
+  }
+
+  @Test
+  void truncatedOnnxIsNamed() throws IOException {
+    Path truncated = directory.resolve("truncated.onnx");
+    Files.write(truncated, java.util.Arrays.copyOf(Files.readAllBytes(onnx), 100_000));
+    expectError(
+        CommandLineRun.of(
+            "quantize",
+            truncated,
+            "--calibration",
+            images,
+            "--mean",
+            0,
+            "--std",
+            1,
+            "--out",
+            directory.resolve("x")),
+        "truncated.onnx");
+  }
+
+  @Test
+  void weightBitsOutOfRangeAreNamed() {
+    expectError(
+        CommandLineRun.of(
+            "quantize",
+            onnx,
+            "--calibration",
+            images,
+            "--mean",
+            0,
+            "--std",
+            1,
+            "--weight-bits",
+            5,
+            "--out",
+            directory.resolve("x")),
+        "5");
+  }
+
+  @Test
+  void imagesOfAnotherSizeAreNamed() throws IOException {
+    Path pixels = directory.resolve("cifar.bin");
+    Files.write(pixels, new byte[3073]);
+    expectError(CommandLineRun.of("run", model, "--images", pixels), "cifar.bin");
+  }
+
+  @Test
+  void labelsAreAskedForOnlyWhereNeeded() {
+    CommandLineRun run = CommandLineRun.of("run", model, "--images", images, "--count", 2);
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().contains("no labels given"), run.out());
+  }
+
+  @Test
+  void unwritableOutputIsNamed() throws IOException {
+    Path file = Files.writeString(directory.resolve("a-file"), "x");
+    expectError(
+        CommandLineRun.of("generate", model, "--macs", 64, "--out", file.resolve("below")),
+        "a-file");
+  }
+
+  @Test
+  void brokenArchitectureIsNamed() throws IOException {
+    Path arch = Files.writeString(directory.resolve("arch-broken.json"), "{\"rows\": 3}");
+    expectError(
+        CommandLineRun.of("generate", model, "--arch", arch, "--out", directory.resolve("x")),
+        "arch-broken.json");
+  }
+
+  @Test
+  void wrongUsageExitsWithTwo() {
+    assertEquals(2, CommandLineRun.of("generate", model).exitCode());
+    assertEquals(2, CommandLineRun.of("fly").exitCode());
+  }
+
+  @Test
+  void versionAndCompletion() {
+    assertTrue(CommandLineRun.of("--version").out().startsWith("p2vit 0."));
+    assertTrue(CommandLineRun.of("generate-completion").out().contains("quantize"));
+  }
+
+  private static void expectError(CommandLineRun run, String named) {
+    assertEquals(1, run.exitCode(), run.out());
+    assertTrue(run.err().startsWith("p2vit: error: "), run.err());
+    assertTrue(run.err().contains(named), run.err());
+    assertFalse(run.err().contains("\tat "), run.err());
+    assertFalse(run.err().contains("defect"), run.err());
+  }
+
+  private static Path resource(String name) throws IOException {
+    Path file = directory.resolve(name);
+    try (InputStream in = DemoCommand.class.getResourceAsStream("/org/p2vit/demo/" + name)) {
+      Files.copy(in, file);
+    }
+    return file;
+  }
+}
