@@ -41,7 +41,8 @@ class ComputeChunkTest {
   }
 
   static Stream<Arguments> some() {
-    return each(ChunkArchitectures.PAIRS, ChunkArchitectures.MIDDLE);
+    return each(
+        ChunkArchitectures.PAIRS, ChunkArchitectures.MIDDLE, ChunkArchitectures.ONE_ROW);
   }
 
   static Stream<Arguments> all() {
