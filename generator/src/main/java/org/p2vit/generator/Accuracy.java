@@ -16,11 +16,13 @@ import org.p2vit.onnx.FloatReference;
  *
  * @param images how many
  * @param labelled how many of them have a label; the rates are over these
+ * @param classes logits of the model
  * @param top1 labelled images whose class has the highest logit
  * @param top5 labelled images whose class is among the five highest
  * @param predictions the class with the highest logit, one an image
  */
-public record Accuracy(int images, int labelled, int top1, int top5, int[] predictions) {
+public record Accuracy(
+    int images, int labelled, int classes, int top1, int top5, int[] predictions) {
 
   /** Share of labelled images that are right, 0 to 1; NaN if there are no labels. */
   public double top1Rate() {
@@ -87,7 +89,7 @@ public record Accuracy(int images, int labelled, int top1, int top5, int[] predi
         top5 += rank < 5 ? 1 : 0;
       }
     }
-    return new Accuracy(logits.length, labelled, top1, top5, predictions);
+    return new Accuracy(logits.length, labelled, logits[0].length, top1, top5, predictions);
   }
 
   /** The first of equals, as NumPy's argmax. */

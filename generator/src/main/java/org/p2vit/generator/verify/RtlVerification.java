@@ -69,6 +69,16 @@ public record RtlVerification(List<ImageResult> images) {
   /** Hears of the steps. */
   public interface Listener extends BuildProgress, RtlProgress {}
 
+  /** Tells nobody. */
+  public static final Listener SILENT =
+      new Listener() {
+        @Override
+        public void at(String step, int done, int total) {}
+
+        @Override
+        public void at(double imagesDone, int images, long cyclesPerSecond) {}
+      };
+
   /** Whether no element of any tensor of any image differs. */
   public boolean exact() {
     return images.stream().allMatch(i -> i.report().exact());

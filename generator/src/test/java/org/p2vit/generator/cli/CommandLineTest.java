@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,8 @@ class CommandLineTest {
         CommandLineRun.of(
             "run",
             model,
+            "--float",
+            onnx,
             "--images",
             images,
             "--labels",
@@ -67,7 +70,9 @@ class CommandLineTest {
             "--json",
             json);
     assertEquals(0, run.exitCode(), run.err());
-    JsonNode result = new ObjectMapper().readTree(json.toFile());
+    JsonNode both = new ObjectMapper().readTree(json.toFile());
+    assertEquals(1.0, both.get("agreement").doubleValue());
+    JsonNode result = both.get("golden");
     assertEquals(3, result.get("images").intValue());
     assertEquals(3, result.get("labelled").intValue());
     assertEquals(3, result.get("predictions").size());
@@ -129,7 +134,7 @@ class CommandLineTest {
   @Test
   void truncatedOnnxIsNamed() throws IOException {
     Path truncated = directory.resolve("truncated.onnx");
-    Files.write(truncated, java.util.Arrays.copyOf(Files.readAllBytes(onnx), 100_000));
+    Files.write(truncated, Arrays.copyOf(Files.readAllBytes(onnx), 100_000));
     expectError(
         CommandLineRun.of(
             "quantize",
