@@ -83,7 +83,11 @@ final class RunCommand implements Callable<Integer> {
         FloatVit vit = OnnxVitImporter.read(onnx);
         try (FloatReference reference = FloatReference.open(onnx, vit, List.of())) {
           floating =
-              Accuracy.of(reference, model.preprocessing(), source, (done, total) -> progress.at("float model", done, total));
+              Accuracy.of(
+                  reference,
+                  model.preprocessing(),
+                  source,
+                  (done, total) -> progress.at("float model", done, total));
         }
       }
       if (dump != null) {

@@ -32,7 +32,15 @@ class RealModelTest {
 
   @Test
   void cifar8Bit() {
-    verify("vit-cifar10.onnx", "cifar10-test-1000.bin", 0.4734, 0.2516, QuantizeOptions.DEFAULT, 2, FitOptions.DEFAULT, 0);
+    verify(
+        "vit-cifar10.onnx",
+        "cifar10-test-1000.bin",
+        0.4734,
+        0.2516,
+        QuantizeOptions.DEFAULT,
+        2,
+        FitOptions.DEFAULT,
+        0);
   }
 
   @Test
@@ -40,18 +48,43 @@ class RealModelTest {
     QuantizeOptions mixed =
         QuantizeOptions.DEFAULT
             .withWeightBits(4)
-            .withLayerWeightBits(Map.of("patch_embedding", 8, "head", 8, "blocks.1.fc1", 8, "blocks.2.key", 8));
-    verify("vit-cifar10.onnx", "cifar10-test-1000.bin", 0.4734, 0.2516, mixed, 2, FitOptions.DEFAULT.withMacs(256), 0.3);
+            .withLayerWeightBits(
+                Map.of("patch_embedding", 8, "head", 8, "blocks.1.fc1", 8, "blocks.2.key", 8));
+    verify(
+        "vit-cifar10.onnx",
+        "cifar10-test-1000.bin",
+        0.4734,
+        0.2516,
+        mixed,
+        2,
+        FitOptions.DEFAULT.withMacs(256),
+        0.3);
   }
 
   @Test
   void vitTiny8Bit() {
-    verify("vit-tiny-p16-224.onnx", "photos", 0.5, 0.5, QuantizeOptions.DEFAULT, 1, FitOptions.DEFAULT.withMacs(1024), 0);
+    verify(
+        "vit-tiny-p16-224.onnx",
+        "photos",
+        0.5,
+        0.5,
+        QuantizeOptions.DEFAULT,
+        1,
+        FitOptions.DEFAULT.withMacs(1024),
+        0);
   }
 
   @Test
   void vitTiny4Bit() {
-    verify("vit-tiny-p16-224.onnx", "photos", 0.5, 0.5, QuantizeOptions.DEFAULT.withWeightBits(4), 1, FitOptions.DEFAULT.withMacs(1024), 0);
+    verify(
+        "vit-tiny-p16-224.onnx",
+        "photos",
+        0.5,
+        0.5,
+        QuantizeOptions.DEFAULT.withWeightBits(4),
+        1,
+        FitOptions.DEFAULT.withMacs(1024),
+        0);
   }
 
   private void verify(

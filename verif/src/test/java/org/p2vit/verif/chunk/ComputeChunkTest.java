@@ -41,8 +41,7 @@ class ComputeChunkTest {
   }
 
   static Stream<Arguments> some() {
-    return each(
-        ChunkArchitectures.PAIRS, ChunkArchitectures.MIDDLE, ChunkArchitectures.ONE_ROW);
+    return each(ChunkArchitectures.PAIRS, ChunkArchitectures.MIDDLE, ChunkArchitectures.ONE_ROW);
   }
 
   static Stream<Arguments> all() {
