@@ -7,22 +7,38 @@ import org.p2vit.numerics.ActivationMath;
 public final class Activations {
   private Activations() {}
 
-  /** {@code x * Phi(x)} with the normal distribution {@code Phi}, as in exact (erf) GELU. */
+  /** The finest exponent of GELU's table, whose entries then fit 8 bits. */
+  public static final int GELU_EXPONENT = -10;
+
+  /** The table's arguments are 1/64 apart, which takes it to 4, where the tails end. */
+  private static final int ARGUMENT_EXPONENT = -6;
+
+  /** {@link #gelu(int)} with the finest exponent. */
   public static Activation gelu() {
-    return tabulate("gelu", -10, v -> v * (1 - normalCdf(v)));
+    return gelu(GELU_EXPONENT);
+  }
+
+  /**
+   * {@code x * Phi(x)} with the normal distribution {@code Phi}, as in exact (erf) GELU.
+   *
+   * @param exponent of the pre-activation, at least {@link #GELU_EXPONENT}
+   */
+  public static Activation gelu(int exponent) {
+    int indexShift = Math.max(0, ARGUMENT_EXPONENT - exponent);
+    return tabulate("gelu", exponent, indexShift, v -> v * normalTail(v));
   }
 
   /** {@code x / (1 + exp(-x))}; one exponent above GELU's, as its table would not fit 8 bits. */
   public static Activation silu() {
-    return tabulate("silu", -9, v -> v / (1 + Math.exp(v)));
+    return tabulate("silu", -9, 4, v -> v / (1 + Math.exp(v)));
   }
 
   public static Activation relu() {
-    return tabulate("relu", -10, v -> 0);
+    return tabulate("relu", -10, 4, v -> 0);
   }
 
-  private static Activation tabulate(String kind, int exponent, DoubleUnaryOperator g) {
-    int indexShift = 4;
+  private static Activation tabulate(
+      String kind, int exponent, int indexShift, DoubleUnaryOperator g) {
     short[] table = new short[ActivationMath.TABLE_SIZE];
     for (int u = 0; u < table.length; u++) {
       double v = Math.scalb((double) u, indexShift + exponent);
@@ -31,14 +47,20 @@ public final class Activations {
     return new Activation(kind, exponent, indexShift, table);
   }
 
-  /** By its Taylor series around 0 with the density factored out; good for |v| of some units. */
-  private static double normalCdf(double v) {
-    double sum = 0;
-    double term = v;
-    for (int n = 3; term > 1e-18; n += 2) {
-      sum += term;
-      term *= v * v / n;
+  /**
+   * {@code 1 - Phi(v)} for {@code v >= 0}: Phi's Taylor series around 0, {@code phi(v) * (v + v^3/3
+   * + v^5/(3*5) + ...)}, whose terms are all positive.
+   */
+  public static double normalTail(double v) {
+    if (v > 9) {
+      return 0; // less than 2^-60
     }
-    return 0.5 + sum * Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
+    double term = v;
+    double sum = v;
+    for (int i = 3; term > sum * 1e-17; i += 2) {
+      term *= v * v / i;
+      sum += term;
+    }
+    return 0.5 - sum * Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
   }
 }
