@@ -45,7 +45,9 @@ class ActivationPlace(a: Architecture) {
   private val column     = Reg(UInt(columnBits.W))
 
   def address: UInt = Fit(row + (column >> log2Ceil(a.depth)).asUInt, wordBits)
-  def group: UInt   = Fit((column >> log2Ceil(a.requantColumns)).asUInt, ActivationBeat.groupBits(a))
+  def group: UInt =
+    if (ActivationBeat.groups(a) == 1) 0.U
+    else Fit((column >> log2Ceil(a.requantColumns)).asUInt, ActivationBeat.groupBits(a))
 
   /** The first beat of a job is next. */
   def begin(base: UInt, rowStride: UInt, firstColumn: UInt): Unit = {

@@ -51,8 +51,9 @@ class LayerNormStatistics(a: Architecture) extends Module {
   private val added = RegNext(VecInit.tabulate(w.rowsPerGroup) { k =>
     val lanes = (0 until w.lanesPerRow).map(_ + k * w.lanesPerRow)
     val sums  = Wire(new LayerNormSums(a))
-    sums.s1 := VecInit(lanes.map(x(_))).reduceTree(_ +& _)
-    sums.s2 := VecInit(lanes.map(i => (square(i) << (ptf2(i) ## 0.U(1.W))).asUInt)).reduceTree(_ +& _)
+    sums.s1 := Fit(VecInit(lanes.map(x(_))).reduceTree(_ +& _), w.s1)
+    val squares = lanes.map(i => (square(i) << (ptf2(i) ## 0.U(1.W))).asUInt)
+    sums.s2 := Fit(VecInit(squares).reduceTree(_ +& _), w.s2)
     sums
   })
 

@@ -39,7 +39,9 @@ class SoftmaxLog(a: Architecture) extends Module {
   private val complete  = RegInit(false.B)
 
   when(io.add.valid) {
-    for (r <- 0 until a.rows) { sums(r) := Mux(io.add.bits.first, 0.U, sums(r)) + io.add.bits.sums(r) }
+    for (r <- 0 until a.rows) {
+      sums(r) := Fit(Mux(io.add.bits.first, 0.U, sums(r)) + io.add.bits.sums(r), sumBits)
+    }
     when(io.add.bits.last) { remaining := a.rows.U }
   }
 

@@ -22,6 +22,9 @@ final class ChunkArchitectures {
   /** 8 x 8 x 16, p = 2. */
   static final Architecture WIDE = of(8, 8, 16, 2, 16, 8, 16, 16, 128, 16);
 
+  /** 2 x 4 x 4, p = 4: each word is a single beat. */
+  static final Architecture BEATS = of(2, 4, 4, 4, 8, 4, 4, 15, 64, 4);
+
   private static Architecture of(
       int rows,
       int columns,

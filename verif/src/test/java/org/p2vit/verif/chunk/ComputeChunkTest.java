@@ -50,7 +50,8 @@ class ComputeChunkTest {
         ChunkArchitectures.PAIRS,
         ChunkArchitectures.MIDDLE,
         ChunkArchitectures.ONE_ROW,
-        ChunkArchitectures.WIDE);
+        ChunkArchitectures.WIDE,
+        ChunkArchitectures.BEATS);
   }
 
   @ParameterizedTest

@@ -37,6 +37,20 @@ class NonlinearChunkTest {
   private final Random random = new Random(SEED);
 
   @Test
+  void wordsOfASingleBeat() throws IOException {
+    Architecture arch = ChunkArchitectures.BEATS;
+    random(arch, Chunk.SOFTMAX, "Softmax", RandomJobs::softmax);
+    random(arch, Chunk.SHIFTER, "Shifter", RandomJobs::shifter);
+    random(arch, Chunk.LAYER_NORM, "LayerNorm", RandomJobs::layerNorm);
+  }
+
+  private void random(Architecture arch, Chunk chunk, String module, ChunkBatch.Makers makers)
+      throws IOException {
+    ChunkBatch batch = new ChunkBatch(arch, chunk, module, makers, directory.resolve(module));
+    ChunkArchitectures.seeds(8).forEach(seed -> batch.run(seed, 15));
+  }
+
+  @Test
   void softmaxOfEqualScoresOfOneTokenAndOfTheLargestDistance() throws IOException {
     Architecture arch = ChunkArchitectures.PAIRS;
     Memories memories = scores(arch);
