@@ -97,5 +97,5 @@ object MatMul {
   val StallNoJob  = 6
   val StallOutput = 7
 
-  private val TilesInFlight = 4
+  private val TilesInFlight = 8
 }
