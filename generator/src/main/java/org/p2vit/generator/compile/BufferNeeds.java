@@ -95,8 +95,13 @@ public record BufferNeeds(
     return rowBlocks * Math.max(row, patchWords);
   }
 
+  /** RESIDUAL words of the residual stream. */
+  int streamWords() {
+    return rowBlocks * dimResidualWords;
+  }
+
   /** RESIDUAL words; the logits take the place of the residual stream. */
   public int residualWords() {
-    return Math.max(rowBlocks * dimResidualWords, logitWords);
+    return Math.max(streamWords(), logitWords);
   }
 }

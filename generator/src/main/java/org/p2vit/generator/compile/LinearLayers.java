@@ -41,9 +41,14 @@ final class LinearLayers {
   /**
    * Where results go, see {@link MatMulJob}.
    *
-   * @param base of the first channel
+   * @param base of column {@code firstColumn}
+   * @param firstColumn of the layer that lies there
    */
-  record Target(MatMulJob.Destination destination, int base, int stride) {}
+  record Target(MatMulJob.Destination destination, int base, int stride, int firstColumn) {
+    Target(MatMulJob.Destination destination, int base, int stride) {
+      this(destination, base, stride, 0);
+    }
+  }
 
   /**
    * An activation table.
@@ -51,6 +56,18 @@ final class LinearLayers {
    * @param indexShift see {@link MatMulJob}
    */
   record Table(Segment segment, int indexShift) {}
+
+  /**
+   * A layer, or some of its channels.
+   *
+   * @param tensor that it makes
+   * @param table applied to the results
+   */
+  record Layer(String tensor, Channels channels, Operand from, Target to, Optional<Table> table) {
+    Layer(String tensor, Channels channels, Operand from, Target to) {
+      this(tensor, channels, from, to, Optional.empty());
+    }
+  }
 
   /** Column tiles {@code first} to {@code end - 1}. */
   private record Group(int first, int end) {}
@@ -77,50 +94,77 @@ final class LinearLayers {
     parameters = new Ring(0, arch.buffers().parameterWords());
   }
 
-  void add(String tensor, Channels channels, Operand from, Target to) {
-    add(tensor, channels, from, to, Optional.empty(), List.of());
+  /** Adds a layer, in groups of which two are on chip at once. */
+  void add(Layer layer) {
+    add(layer, groups(layer.channels()), List.of());
   }
 
   /**
-   * @param table applied to the results
+   * Adds a layer.
+   *
    * @param first what else the first job needs, loaded after its weights
    */
-  void add(
-      String tensor,
-      Channels channels,
-      Operand from,
-      Target to,
-      Optional<Table> table,
-      List<Segment> first) {
-    List<Segment> more = first;
-    for (Group group : groups(channels)) {
-      add(tensor, channels, from, to, table, more, group);
-      more = List.of();
-    }
+  void add(Layer layer, TileGroups groups, List<Segment> first) {
+    List<Runnable> steps = steps(layer, groups, first);
+    steps.forEach(Runnable::run);
   }
 
-  private void add(
-      String tensor,
-      Channels channels,
-      Operand from,
-      Target to,
-      Optional<Table> table,
-      List<Segment> more,
-      Group group) {
+  /** The layer as one step a group, to be run in order. */
+  List<Runnable> steps(Layer layer, TileGroups groups, List<Segment> first) {
+    List<Runnable> steps = new ArrayList<>();
+    List<Segment> more = first;
+    int from = 0;
+    for (int end : groups.ends()) {
+      Group group = new Group(from, end);
+      List<Segment> also = more;
+      steps.add(() -> add(layer, group, also));
+      more = List.of();
+      from = end;
+    }
+    return steps;
+  }
+
+  /** Groups of nearly equal size, of which two are on chip at once. */
+  TileGroups groups(Channels channels) {
+    int largest = Math.min(room(channels.linear()) / 2, parameterTiles(channels.linear()));
+    return TileGroups.even(tiles(channels), largest);
+  }
+
+  /** Column tiles of these channels. */
+  int tiles(Channels channels) {
+    return Sizes.ceilDiv(
+        channels.to() - channels.from(), packer.tileColumns(channels.linear().weightBits()));
+  }
+
+  /** Column tiles whose weights fit on chip. */
+  int room(Linear linear) {
+    return weights.words() / depthWords(linear);
+  }
+
+  /** Tiles of a group whose parameters leave room for those of the next. */
+  int parameterTiles(Linear linear) {
+    int words = packer.tileColumns(linear.weightBits()) / arch.requantColumns();
+    return Math.max(1, parameters.words() / 2 / words);
+  }
+
+  private void add(Layer layer, Group group, List<Segment> more) {
+    Channels channels = layer.channels();
     Linear linear = channels.linear();
+    Target to = layer.to();
+    Operand from = layer.from();
     int tileColumns = packer.tileColumns(linear.weightBits());
     int firstColumn = group.first() * tileColumns;
     int end = Math.min(group.end() * tileColumns, paddedColumns(channels, to));
     int columns = end - firstColumn;
     int tiles = group.end() - group.first();
-    Segment parameterSegment = parameters(tensor, channels, firstColumn, columns);
-    Segment weightSegment = weights(tensor, channels, firstColumn, columns, tiles);
+    Segment parameterSegment = parameters(layer, firstColumn, columns);
+    Segment weightSegment = weights(layer, group.first(), tiles);
     List<Segment> uses = new ArrayList<>(List.of(parameterSegment));
-    table.ifPresent(t -> uses.add(t.segment()));
+    layer.table().ifPresent(t -> uses.add(t.segment()));
     uses.add(weightSegment);
     uses.addAll(more);
     TapTarget tap =
-        new TapTarget(tensor, 0, channels.from() + firstColumn, columns, from.rowBlocks());
+        new TapTarget(layer.tensor(), 0, channels.from() + firstColumn, columns, from.rowBlocks());
     program.step(
         uses,
         () -> {
@@ -138,32 +182,16 @@ final class LinearLayers {
                   true,
                   parameterSegment.word(),
                   0,
-                  table.isPresent(),
-                  table.map(Table::indexShift).orElse(0),
+                  layer.table().isPresent(),
+                  layer.table().map(Table::indexShift).orElse(0),
                   to.destination(),
                   to.base(),
                   to.stride(),
-                  firstColumn,
+                  firstColumn - to.firstColumn(),
                   columns,
                   0);
-          return List.of(new TracedJob(job, tensor, Optional.of(tap)));
+          return List.of(new TracedJob(job, layer.tensor(), Optional.of(tap)));
         });
-  }
-
-  /** Groups of nearly equal size. */
-  private List<Group> groups(Channels channels) {
-    int tileColumns = packer.tileColumns(channels.linear().weightBits());
-    int tiles = Sizes.ceilDiv(channels.to() - channels.from(), tileColumns);
-    int byWeights = weights.words() / 2 / depthWords(channels.linear());
-    int byParameters = parameters.words() / 2 / (tileColumns / arch.requantColumns());
-    int largest = Math.max(1, Math.min(byWeights, byParameters));
-    int count = Sizes.ceilDiv(tiles, largest);
-    List<Group> groups = new ArrayList<>();
-    for (int g = 0; g < count; g++) {
-      int first = (int) ((long) tiles * g / count);
-      groups.add(new Group(first, (int) ((long) tiles * (g + 1) / count)));
-    }
-    return groups;
   }
 
   /** Whole words of p results; of the next layer's operand, so that it reads nothing undefined. */
@@ -177,35 +205,44 @@ final class LinearLayers {
     return Sizes.ceilDiv(linear.in(), arch.depth());
   }
 
-  private Segment parameters(String tensor, Channels channels, int firstColumn, int columns) {
-    int from = channels.from() + firstColumn;
-    int to = Math.min(from + columns, channels.to());
-    byte[] bytes = packer.outputs(channels.entries().subList(from, to), columns);
-    int beats = bytes.length / arch.axi().bytes();
+  private Segment parameters(Layer layer, int firstColumn, int columns) {
+    Channels channels = layer.channels();
+    int all = paddedColumns(channels, layer.to());
+    int piece =
+        image.place(
+            layer.tensor() + "/" + channels.from() + " parameters",
+            all * WordPacker.ENTRY_BYTES,
+            () -> packer.outputs(channels.entries().subList(channels.from(), channels.to()), all));
+    int beats = columns * WordPacker.ENTRY_BYTES / arch.axi().bytes();
     return new Segment(
-        tensor + " parameters",
+        layer.tensor() + " parameters",
         parameters,
         LoadJob.Source.MODEL,
         LoadJob.Destination.PARAMETER,
-        image.add(bytes),
+        piece + firstColumn * WordPacker.ENTRY_BYTES,
         columns / arch.requantColumns(),
         beats,
         beats);
   }
 
-  private Segment weights(
-      String tensor, Channels channels, int firstColumn, int columns, int tiles) {
-    int from = channels.from() + firstColumn;
-    int to = Math.min(from + columns, channels.to());
-    byte[] bytes = packer.weights(channels.linear(), from, to, tiles);
-    int beats = bytes.length / arch.axi().bytes();
+  private Segment weights(Layer layer, int firstTile, int tiles) {
+    Channels channels = layer.channels();
+    int words = depthWords(channels.linear());
+    int tileBytes = words * arch.columns() * arch.depth();
+    int all = tiles(channels);
+    int piece =
+        image.place(
+            layer.tensor() + "/" + channels.from() + " weights",
+            Math.multiplyExact(all, tileBytes),
+            () -> packer.weights(channels.linear(), channels.from(), channels.to(), all));
+    int beats = tiles * tileBytes / arch.axi().bytes();
     return new Segment(
-        tensor + " weights",
+        layer.tensor() + " weights",
         weights,
         LoadJob.Source.MODEL,
         LoadJob.Destination.WEIGHT,
-        image.add(bytes),
-        tiles * depthWords(channels.linear()),
+        piece + firstTile * tileBytes,
+        tiles * words,
         beats,
         beats / tiles);
   }

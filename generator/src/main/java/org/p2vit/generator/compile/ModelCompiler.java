@@ -13,28 +13,61 @@ import org.p2vit.rtl.Architecture;
 public final class ModelCompiler {
   private ModelCompiler() {}
 
+  /** For one image a start. */
+  public static CompiledModel compile(QuantizedModel model, Architecture arch) {
+    return compile(model, arch, 1);
+  }
+
   /**
+   * @param images that one start computes, back to back, at least 1
    * @throws InputException if the model does not fit the architecture; the message says which
    *     number, what was found and what is needed
    */
-  public static CompiledModel compile(QuantizedModel model, Architecture arch) {
+  public static CompiledModel compile(QuantizedModel model, Architecture arch, int images) {
+    Compilation compilation = compilation(model, arch, images);
+    try {
+      compilation.schedule().encodedProgram();
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "model " + model.name() + " is too large for the job format: " + e.getMessage(), e);
+    }
+    return new CompiledModel(compilation.schedule(), compilation.image().toByteArray());
+  }
+
+  /**
+   * The program alone; much cheaper than {@link #compile}.
+   *
+   * @throws InputException as {@link #compile} does
+   */
+  public static Schedule schedule(QuantizedModel model, Architecture arch, int images) {
+    return compilation(model, arch, images).schedule();
+  }
+
+  private record Compilation(Schedule schedule, MemoryImage image) {}
+
+  private static Compilation compilation(QuantizedModel model, Architecture arch, int images) {
+    if (images < 1) {
+      throw new InputException(images + " images a start; at least 1 is needed");
+    }
     BufferNeeds needs = BufferNeeds.of(model.shape(), ModelTraits.of(model).weights4(), arch);
     FitCheck.check(model, arch, needs);
     VitShape s = model.shape();
     InputLayout input = new InputLayout(s.tokens(), s.patchDim(), arch.rows(), arch.depth());
     OutputLayout output = new OutputLayout(s.classes(), arch.rows(), arch.requantColumns());
-    NetworkProgram network = new NetworkProgram(model, arch, needs, input, output);
+    NetworkProgram network = new NetworkProgram(model, arch, needs, input, output, images);
     List<TracedJob> jobs = network.build();
-    CompiledModel compiled =
-        new CompiledModel(
-            model.name(), s, arch, jobs, network.image(), input, output, uses(needs, arch));
-    try {
-      compiled.encodedProgram();
-    } catch (IllegalArgumentException e) {
-      throw new InputException(
-          "model " + model.name() + " is too large for the job format: " + e.getMessage(), e);
-    }
-    return compiled;
+    Schedule schedule =
+        new Schedule(
+            model.name(),
+            s,
+            arch,
+            images,
+            jobs,
+            network.image().bytes(),
+            input,
+            output,
+            uses(needs, arch));
+    return new Compilation(schedule, network.image());
   }
 
   private static List<BufferUse> uses(BufferNeeds n, Architecture arch) {

@@ -1,10 +1,12 @@
 package org.p2vit.generator.compile;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import org.p2vit.generator.compile.LinearLayers.Channels;
+import org.p2vit.generator.compile.LinearLayers.Layer;
 import org.p2vit.generator.compile.LinearLayers.Operand;
 import org.p2vit.generator.compile.LinearLayers.Table;
 import org.p2vit.generator.compile.LinearLayers.Target;
@@ -22,13 +24,19 @@ import org.p2vit.rtl.job.LayerNormJob;
 import org.p2vit.rtl.job.LoadJob;
 import org.p2vit.rtl.job.MatMulJob.Destination;
 import org.p2vit.rtl.job.ParameterFormat;
-import org.p2vit.rtl.job.StoreJob;
 
 /**
  * The whole network, from patch embedding to logits, as jobs. Every job writes where {@link
  * BufferNeeds} says; {@link HazardTracker} makes what shares memory wait.
  */
 final class NetworkProgram {
+
+  /**
+   * Parts that position codes and input come in. More would start the array earlier, and fill
+   * LOAD's queue.
+   */
+  private static final int ROW_PARTS = 3;
+
   private final QuantizedModel model;
   private final VitShape shape;
   private final Architecture arch;
@@ -40,29 +48,37 @@ final class NetworkProgram {
   private final ProgramBuilder program;
   private final LinearLayers linears;
   private final AttentionHeads heads;
+  private final Classifier classifier;
+  private final int images;
   private final Ring normParameters;
   private final Ring tables = new Ring(0, 1);
   private Segment table;
   private short[] tableContent;
 
+  /**
+   * @param images that one start computes, back to back
+   */
   NetworkProgram(
       QuantizedModel model,
       Architecture arch,
       BufferNeeds needs,
       InputLayout input,
-      OutputLayout output) {
+      OutputLayout output,
+      int images) {
     this.model = model;
     this.shape = model.shape();
     this.arch = arch;
     this.needs = needs;
     this.input = input;
     this.output = output;
+    this.images = images;
     packer = new WordPacker(arch);
     image = new MemoryImage(arch.axi().bytes());
     program = new ProgramBuilder(arch);
     linears = new LinearLayers(arch, needs, packer, image, program);
     heads = new AttentionHeads(shape, arch, needs, program);
     normParameters = new Ring(0, arch.buffers().normParameterWords());
+    classifier = new Classifier(model, arch, needs, output, linears, program);
   }
 
   /** Copies of the values of a head: two if they fit, so that one is written while one is read. */
@@ -70,78 +86,134 @@ final class NetworkProgram {
     return Math.min(2, arch.buffers().valueWords() / needs.valueWords());
   }
 
-  byte[] image() {
-    return image.toByteArray();
+  MemoryImage image() {
+    return image;
   }
 
   List<TracedJob> build() {
-    embedding();
+    for (int i = 0; i < images; i++) {
+      image(i);
+    }
+    return program.build();
+  }
+
+  private void image(int index) {
+    program.forImage(index);
+    embedding(index);
     Residual residual = model.embed();
     for (int i = 0; i < model.blocks().size(); i++) {
       block(i, model.blocks().get(i), residual);
       residual = model.blocks().get(i).residual2();
     }
-    norm("norm", model.norm(), residual, 1);
-    logits();
-    return program.build();
+    classifier.finish();
+    boolean last = index == images - 1;
+    program.forImage(index);
+    norm("norm", model.norm(), residual, 1, classifier.operandBase());
+    classifier.begin(index, last);
   }
 
-  private void embedding() {
-    int blocks = needs.rowBlocks();
-    int axi = arch.axi().bytes();
-    byte[] position = packer.residual(model.position(), shape.dim());
-    int residualWords = blocks * needs.dimResidualWords();
-    Segment positions =
-        new Segment(
-            "position",
-            new Ring(0, residualWords),
-            LoadJob.Source.MODEL,
-            LoadJob.Destination.RESIDUAL,
-            image.add(position),
-            residualWords,
-            position.length / axi,
-            position.length / axi / blocks);
-    Segment patches =
-        new Segment(
-            "input",
-            new Ring(0, blocks * needs.patchWords()),
-            LoadJob.Source.INPUT,
-            LoadJob.Destination.ACTIVATION,
-            0,
-            blocks * needs.patchWords(),
-            input.bytes() / axi,
-            input.bytes() / axi / blocks);
+  private void embedding(int index) {
     var entries =
         new Requantization("embed", model.patchEmbedding())
             .entries(model.embed()::exponent, o -> 0);
+    Channels channels = Channels.all(model.patchEmbedding(), entries);
     linears.add(
-        "embed",
-        Channels.all(model.patchEmbedding(), entries),
-        new Operand(0, needs.patchWords(), blocks),
-        residualStream(),
-        Optional.empty(),
-        // The input last: the first row block starts when its first words are there.
-        List.of(positions, patches));
+        new Layer(
+            "embed",
+            channels,
+            new Operand(0, needs.patchWords(), needs.rowBlocks()),
+            residualStream()),
+        embeddingGroups(channels),
+        rowSegments(index));
+  }
+
+  /**
+   * The input comes while the first group of tiles runs: that group has enough of them to keep the
+   * array busy with the rows that have come.
+   */
+  private TileGroups embeddingGroups(Channels channels) {
+    Linear linear = channels.linear();
+    int axi = arch.axi().bytes();
+    double wordBeats = (double) arch.columns() * arch.depth() / axi;
+    int rowBytes = (needs.patchWords() * arch.depth() + needs.dimResidualWords() * 2) * arch.rows();
+    int balanced = Sizes.ceilDiv(rowBytes / axi, needs.patchWords());
+    int room = Math.min(linears.room(linear), 2 * linears.parameterTiles(linear));
+    int first = Math.min(Math.min(balanced, room - 1), linears.parameterTiles(linear));
+    return TileGroups.growing(linears.tiles(channels), first, room, needs.rowBlocks() / wordBeats);
+  }
+
+  /**
+   * Position codes, of which a row block needs its own before its results are written, and the
+   * input, in turn: neither is waited for as a whole.
+   */
+  private List<Segment> rowSegments(int index) {
+    int blocks = needs.rowBlocks();
+    List<Segment> segments = new ArrayList<>();
+    int parts = Math.min(ROW_PARTS, blocks);
+    for (int i = 0; i < parts; i++) {
+      int first = blocks * i / parts;
+      int rows = blocks * (i + 1) / parts - first;
+      segments.add(positions(first, rows));
+      segments.add(inputs(index, first, rows));
+    }
+    return segments;
+  }
+
+  private Segment positions(int firstBlock, int blocks) {
+    int words = needs.dimResidualWords();
+    int wordBytes = arch.requantLanes() * Architecture.RESIDUAL_CONTAINER_BITS / 8;
+    int piece =
+        image.place(
+            "position",
+            needs.rowBlocks() * words * wordBytes,
+            () -> packer.residual(model.position(), shape.dim()));
+    int beats = blocks * words * wordBytes / arch.axi().bytes();
+    return new Segment(
+        "position",
+        new Ring(firstBlock * words, blocks * words),
+        LoadJob.Source.MODEL,
+        LoadJob.Destination.RESIDUAL,
+        piece + firstBlock * words * wordBytes,
+        blocks * words,
+        beats,
+        beats);
+  }
+
+  private Segment inputs(int index, int firstBlock, int blocks) {
+    int words = needs.patchWords();
+    int rowBytes = input.bytes() / needs.rowBlocks();
+    int beats = rowBytes / arch.axi().bytes();
+    return new Segment(
+        "input",
+        new Ring(firstBlock * words, blocks * words),
+        LoadJob.Source.INPUT,
+        LoadJob.Destination.ACTIVATION,
+        index * input.bytes() + firstBlock * rowBytes,
+        blocks * words,
+        blocks * beats,
+        beats);
   }
 
   private void block(int index, Block block, Residual before) {
     String name = "blocks." + index + ".";
-    norm(name + "norm1", block.norm1(), before, needs.rowBlocks());
+    norm(name + "norm1", block.norm1(), before, needs.rowBlocks(), 0);
     attention(name, block.attention());
     residualLayer(
         name + "residual1",
         block.attention().projection(),
         new Operand(needs.contextBase(), needs.dimWords(), needs.rowBlocks()),
         before,
-        block.residual1());
-    norm(name + "norm2", block.norm2(), block.residual1(), needs.rowBlocks());
+        block.residual1(),
+        false);
+    norm(name + "norm2", block.norm2(), block.residual1(), needs.rowBlocks(), 0);
     hidden(name + "hidden", block.mlp());
     residualLayer(
         name + "residual2",
         block.mlp().fc2(),
         new Operand(needs.secondRegion(), needs.hiddenWords(), needs.rowBlocks()),
         block.residual1(),
-        block.residual2());
+        block.residual2(),
+        index == model.blocks().size() - 1);
   }
 
   private void attention(String name, Attention a) {
@@ -153,23 +225,32 @@ final class NetworkProgram {
       int from = h * d;
       int to = from + d;
       // Values last: meanwhile the pipeline empties before scores read queries and keys.
-      linears.add(
+      layer(
           name + "query",
           new Channels(a.query(), from, to, query),
-          normalized(needs.rowBlocks()),
           new Target(Destination.ACTIVATION, needs.secondRegion(), needs.headWords()));
-      linears.add(
+      layer(
           name + "key",
           new Channels(a.key(), from, to, key),
-          normalized(needs.rowBlocks()),
           new Target(Destination.KEY, 0, needs.headWords()));
-      linears.add(
+      layer(
           name + "value",
           new Channels(a.value(), from, to, value),
-          normalized(needs.rowBlocks()),
           new Target(Destination.VALUE, heads.nextValueBase(), heads.valueStride()));
       int acc = a.queryExponent()[from] + a.keyExponent()[from];
       heads.add(name, h, a.scoreExponent()[h] - acc, a.scoreExponent()[h], a.contextShift()[h]);
+    }
+  }
+
+  private void layer(String tensor, Channels channels, Target to) {
+    add(new Layer(tensor, channels, normalized(), to), linears.groups(channels));
+  }
+
+  /** Between the groups of a layer there is time for what is left of the image before. */
+  private void add(Layer layer, TileGroups groups) {
+    for (Runnable step : linears.steps(layer, groups, List.of())) {
+      step.run();
+      classifier.step();
     }
   }
 
@@ -179,8 +260,8 @@ final class NetworkProgram {
   }
 
   /** The output of the latest LayerNorm. */
-  private Operand normalized(int rowBlocks) {
-    return new Operand(0, needs.dimWords(), rowBlocks);
+  private Operand normalized() {
+    return new Operand(0, needs.dimWords(), needs.rowBlocks());
   }
 
   private Target residualStream() {
@@ -188,30 +269,33 @@ final class NetworkProgram {
   }
 
   private void residualLayer(
-      String name, Linear linear, Operand from, Residual before, Residual after) {
+      String name, Linear linear, Operand from, Residual before, Residual after, boolean last) {
     IntUnaryOperator realign = o -> after.exponent(o) - before.exponent(o);
     var entries = new Requantization(name, linear).entries(after::exponent, realign);
-    linears.add(name, Channels.all(linear, entries), from, residualStream());
+    Channels channels = Channels.all(linear, entries);
+    TileGroups groups = linears.groups(channels);
+    add(new Layer(name, channels, from, residualStream()), last ? groups.tapered() : groups);
   }
 
   private void hidden(String name, Mlp mlp) {
     Activation act = mlp.activation();
     IntUnaryOperator second = o -> mlp.hiddenExponent()[o] - act.exponent();
     var entries = new Requantization(name, mlp.fc1()).entries(o -> act.exponent(), second);
-    linears.add(
-        name,
-        Channels.all(mlp.fc1(), entries),
-        normalized(needs.rowBlocks()),
-        new Target(Destination.ACTIVATION, needs.secondRegion(), needs.hiddenWords()),
-        Optional.of(new Table(tableSegment(name, act), act.indexShift())),
-        List.of());
+    Channels channels = Channels.all(mlp.fc1(), entries);
+    add(
+        new Layer(
+            name,
+            channels,
+            normalized(),
+            new Target(Destination.ACTIVATION, needs.secondRegion(), needs.hiddenWords()),
+            Optional.of(new Table(tableSegment(name, act), act.indexShift()))),
+        linears.groups(channels));
   }
 
   /** The table in the buffer, if it is the one needed, or a new one. */
   private Segment tableSegment(String name, Activation act) {
     if (tableContent == null || !Arrays.equals(tableContent, act.table())) {
-      byte[] bytes = packer.table(act.table());
-      int beats = bytes.length / arch.axi().bytes();
+      int beats = Architecture.TABLE_ENTRIES / arch.axi().bytes();
       tableContent = act.table();
       table =
           new Segment(
@@ -219,7 +303,8 @@ final class NetworkProgram {
               tables,
               LoadJob.Source.MODEL,
               LoadJob.Destination.TABLE,
-              image.add(bytes),
+              image.place(
+                  name + " table", Architecture.TABLE_ENTRIES, () -> packer.table(act.table())),
               1,
               beats,
               beats);
@@ -227,16 +312,19 @@ final class NetworkProgram {
     return table;
   }
 
-  private void norm(String name, Norm norm, Residual in, int rowBlocks) {
-    byte[] bytes = packer.norm(norm, in.ptf());
-    int beats = bytes.length / arch.axi().bytes();
+  /**
+   * @param base ACTIVATION word of the results
+   */
+  private void norm(String name, Norm norm, Residual in, int rowBlocks, int base) {
+    int bytes = packer.normBytes(shape.dim());
+    int beats = bytes / arch.axi().bytes();
     Segment parameters =
         new Segment(
             name + " parameters",
             normParameters,
             LoadJob.Source.MODEL,
             LoadJob.Destination.NORM_PARAMETER,
-            image.add(bytes),
+            image.place(name + " parameters", bytes, () -> packer.norm(norm, in.ptf())),
             needs.normParameterWords(),
             beats,
             beats);
@@ -260,19 +348,9 @@ final class NetworkProgram {
                         log2,
                         reciprocal,
                         norm.epsilon(),
-                        0,
+                        base,
                         needs.dimWords()),
                     name,
                     Optional.of(tap))));
-  }
-
-  private void logits() {
-    linears.add(
-        "logits",
-        Channels.all(model.head(), entries("logits", model.head(), o -> model.logitsExponent())),
-        normalized(1),
-        new Target(Destination.RESIDUAL_SET, 0, needs.logitWords()));
-    StoreJob store = new StoreJob(List.of(), 0, output.words(), 0);
-    program.step(List.of(), () -> List.of(new TracedJob(store, "logits", Optional.empty())));
   }
 }

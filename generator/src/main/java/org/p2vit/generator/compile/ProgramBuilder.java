@@ -1,10 +1,10 @@
 package org.p2vit.generator.compile;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
@@ -19,18 +19,24 @@ import org.p2vit.rtl.job.Wait;
 final class ProgramBuilder {
 
   /** Jobs that need segments. */
-  private record Step(List<Segment> uses, Supplier<List<TracedJob>> jobs) {}
+  private record Step(int image, List<Segment> uses, Supplier<List<TracedJob>> jobs) {}
 
   private final HazardTracker hazards;
   private final int prefetch;
   private final List<Step> steps = new ArrayList<>();
-  private final Set<Segment> loads = new LinkedHashSet<>();
+  private final Map<Segment, Integer> loads = new LinkedHashMap<>();
   private final List<TracedJob> program = new ArrayList<>();
+  private int image;
 
   ProgramBuilder(Architecture arch) {
     hazards = new HazardTracker(arch);
     // More would fill LOAD's queue and hold up the dispatch of the jobs that follow.
     prefetch = arch.jobQueue();
+  }
+
+  /** The steps that follow work for this image. */
+  void forImage(int of) {
+    image = of;
   }
 
   /**
@@ -42,48 +48,48 @@ final class ProgramBuilder {
   void step(List<Segment> uses, Supplier<List<TracedJob>> jobs) {
     for (Segment s : uses) {
       s.usedBy(steps.size());
-      loads.add(s);
+      loads.putIfAbsent(s, loads.size());
     }
-    steps.add(new Step(uses, jobs));
+    steps.add(new Step(image, uses, jobs));
   }
 
   /** The program, with an EndJob. */
   List<TracedJob> build() {
-    List<Segment> queue = List.copyOf(loads);
+    List<Segment> queue = List.copyOf(loads.keySet());
     int next = 0;
     int loaded = 0;
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
       for (Segment s : step.uses()) {
-        loaded = Math.max(loaded, queue.indexOf(s) + 1);
+        loaded = Math.max(loaded, loads.get(s) + 1);
       }
       while (next < queue.size() && next < loaded + prefetch) {
         Segment s = queue.get(next);
         if (!s.ring().place(s, i)) {
           break;
         }
-        add(List.of(new TracedJob(s.job(), s.purpose(), Optional.empty())));
+        add(step.image(), List.of(new TracedJob(s.job(), s.purpose(), Optional.empty())));
         next++;
       }
       if (next < loaded) {
         throw new IllegalStateException("no place for what step " + i + " needs");
       }
-      add(step.jobs().get());
+      add(step.image(), step.jobs().get());
     }
     end();
     return program;
   }
 
-  private void add(List<TracedJob> gang) {
+  private void add(int of, List<TracedJob> gang) {
     List<Job> withWaits = hazards.add(gang.stream().map(TracedJob::job).toList());
     for (int i = 0; i < gang.size(); i++) {
-      program.add(gang.get(i).with(withWaits.get(i)));
+      program.add(gang.get(i).with(withWaits.get(i)).forImage(of));
     }
   }
 
   private void end() {
     // The last job is a store of what everything else was computed for.
     Wait stored = Wait.until(Chunk.STORE, hazards.units(Chunk.STORE));
-    program.add(new TracedJob(new EndJob(List.of(stored)), "end", Optional.empty()));
+    program.add(new TracedJob(new EndJob(List.of(stored)), image, "end", Optional.empty()));
   }
 }

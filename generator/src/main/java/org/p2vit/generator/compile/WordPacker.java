@@ -9,7 +9,8 @@ import org.p2vit.rtl.job.ParameterFormat;
 
 /** Puts a model's numbers into the byte order of the on-chip words. */
 final class WordPacker {
-  private static final int ENTRY_BYTES = ParameterFormat.BITS / 8;
+  /** Bytes of the parameters of a channel. */
+  static final int ENTRY_BYTES = ParameterFormat.BITS / 8;
 
   private final Architecture arch;
 
@@ -63,7 +64,7 @@ final class WordPacker {
 
   /** NORM_PARAMETER words. */
   byte[] norm(Norm norm, byte[] ptf) {
-    byte[] bytes = new byte[Sizes.roundUp(ptf.length, arch.requantColumns()) * ENTRY_BYTES];
+    byte[] bytes = new byte[normBytes(ptf.length)];
     for (int c = 0; c < ptf.length; c++) {
       entry(
           bytes,
@@ -71,6 +72,11 @@ final class WordPacker {
           new ParameterFormat.Norm(norm.offset()[c], norm.gain()[c], norm.shift()[c], ptf[c]));
     }
     return bytes;
+  }
+
+  /** Size of {@link #norm} for a number of channels. */
+  int normBytes(int channels) {
+    return Sizes.roundUp(channels, arch.requantColumns()) * ENTRY_BYTES;
   }
 
   private static void entry(byte[] bytes, int index, Record entry) {

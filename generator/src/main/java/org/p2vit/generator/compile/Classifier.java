@@ -1,0 +1,153 @@
+package org.p2vit.generator.compile;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import org.p2vit.generator.compile.LinearLayers.Channels;
+import org.p2vit.generator.compile.LinearLayers.Layer;
+import org.p2vit.generator.compile.LinearLayers.Operand;
+import org.p2vit.generator.compile.LinearLayers.Target;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.job.MatMulJob.Destination;
+import org.p2vit.rtl.job.ParameterFormat;
+import org.p2vit.rtl.job.StoreJob;
+
+/**
+ * The classifier head of each image. It has one row, so that its weights take much longer to load
+ * than to use. When another image follows, it is taken apart and spread over that image's layers,
+ * whose weights leave time on the memory port.
+ *
+ * <p>For that the normalized class token and some logits need places of their own; where the
+ * buffers have no room for them, the head comes before the next image.
+ */
+final class Classifier {
+  /** Tiles of a piece take this share of the room for weights. */
+  private static final int SHARE = 6;
+
+  private final QuantizedModel model;
+  private final Architecture arch;
+  private final BufferNeeds needs;
+  private final OutputLayout output;
+  private final LinearLayers linears;
+  private final ProgramBuilder program;
+  private final List<ParameterFormat.Output> entries;
+  private final Deque<Runnable> pieces = new ArrayDeque<>();
+  private int image;
+  private int following;
+
+  Classifier(
+      QuantizedModel model,
+      Architecture arch,
+      BufferNeeds needs,
+      OutputLayout output,
+      LinearLayers linears,
+      ProgramBuilder program) {
+    this.model = model;
+    this.arch = arch;
+    this.needs = needs;
+    this.output = output;
+    this.linears = linears;
+    this.program = program;
+    IntUnaryOperator exponent = o -> model.logitsExponent();
+    entries = new Requantization("logits", model.head()).entries(exponent, o -> 0);
+  }
+
+  /** ACTIVATION word of the normalized class token. */
+  int operandBase() {
+    return ownPlaces() ? needs.activationWords() : 0;
+  }
+
+  /** The class token of an image is normalized; {@code last}: no image follows. */
+  void begin(int index, boolean last) {
+    image = index;
+    following = index + 1;
+    if (last || !ownPlaces()) {
+      whole();
+    } else {
+      takeApart();
+    }
+  }
+
+  /** Adds one of the pieces that are left. */
+  void step() {
+    if (!pieces.isEmpty()) {
+      program.forImage(image);
+      pieces.remove().run();
+      program.forImage(following);
+    }
+  }
+
+  /** Adds all of them. */
+  void finish() {
+    while (!pieces.isEmpty()) {
+      step();
+    }
+  }
+
+  private boolean ownPlaces() {
+    Architecture.Buffers b = arch.buffers();
+    return b.activationWords() >= needs.activationWords() + needs.dimWords()
+        && b.residualWords() >= needs.streamWords() + 2 * pieceWords();
+  }
+
+  private void whole() {
+    Channels channels = Channels.all(model.head(), entries);
+    linears.add(layer(channels, new Target(Destination.RESIDUAL_SET, 0, needs.logitWords())));
+    store(0, output.words(), 0);
+  }
+
+  /** Pieces take turns in two places, so that one is stored while the next is made. */
+  private void takeApart() {
+    Channels channels = Channels.all(model.head(), entries);
+    int tiles = linears.tiles(channels);
+    TileGroups groups = TileGroups.even(tiles, pieceTiles());
+    int columns = columnsPerTile();
+    int from = 0;
+    List<Integer> ends = new ArrayList<>(groups.ends());
+    for (int i = 0; i < ends.size(); i++) {
+      int first = from;
+      int base = needs.streamWords() + i % 2 * pieceWords();
+      Target to = new Target(Destination.RESIDUAL_SET, base, needs.logitWords(), first * columns);
+      Runnable piece = linears.steps(layer(channels, to), groups, List.of()).get(i);
+      int firstWord = first * columns / arch.requantColumns();
+      int endWord = Math.min(ends.get(i) * columns / arch.requantColumns(), output.words());
+      pieces.add(
+          () -> {
+            piece.run();
+            store(base, endWord - firstWord, firstWord);
+          });
+      from = ends.get(i);
+    }
+  }
+
+  private Layer layer(Channels channels, Target to) {
+    return new Layer("logits", channels, new Operand(operandBase(), needs.dimWords(), 1), to);
+  }
+
+  private int pieceTiles() {
+    return Math.max(
+        1, Math.min(linears.room(model.head()) / SHARE, linears.parameterTiles(model.head())));
+  }
+
+  private int pieceWords() {
+    return pieceTiles() * columnsPerTile() / arch.requantColumns();
+  }
+
+  private int columnsPerTile() {
+    return model.head().weightBits() == 4 ? 2 * arch.columns() : arch.columns();
+  }
+
+  /**
+   * @param word of RESIDUAL
+   * @param at word of the image's output
+   */
+  private void store(int word, int words, int at) {
+    int wordBytes = output.bytes() / output.words();
+    StoreJob job = new StoreJob(List.of(), word, words, image * output.bytes() + at * wordBytes);
+    program.step(List.of(), () -> List.of(new TracedJob(job, "logits", Optional.empty())));
+  }
+}
