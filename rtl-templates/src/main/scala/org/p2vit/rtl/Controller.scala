@@ -14,7 +14,7 @@ class ControllerIO(a: Architecture) extends Bundle {
   val jobs       = Vec(chunks, Decoupled(UInt(JobBits.Width.W)))
   val done       = Input(Vec(chunks, Bool()))
   val busy       = Input(Vec(chunks, Bool()))
-  val stall      = Input(Vec(PerformanceCounters.StallCauses, Bool()))
+  val stall      = Input(Vec(StallCause.SIGNALS, Bool()))
   val progress   = Output(Progress())
   val bases      = Output(new BaseAddresses(a.axi))
   val loadError  = Flipped(Valid(new ChunkError))

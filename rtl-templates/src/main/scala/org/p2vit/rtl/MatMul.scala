@@ -17,11 +17,11 @@ class MatMulIO(a: Architecture) extends ChunkIO {
   val residualWrite   = Decoupled(shapes.residual.write)
   val tableWrite      = Flipped(Valid(shapes.table.write))
 
-  /** Why the array does not multiply, one-hot or zero: by the ordinal of the chunk that it waits for, and
-    * [[MatMul.StallNoJob]], [[MatMul.StallOutput]]. Zero as well while a port of the operands' memories is
-    * not ready, and for a cycle between the end of a wait and the start of the tile.
+  /** Why the array does not multiply, one-hot or zero, by `StallCause.index`. Zero as well while a port of
+    * the operands' memories is not ready, and for a cycle between the end of a wait and the start of the
+    * tile.
     */
-  val stall = Output(Vec(8, Bool()))
+  val stall = Output(Vec(StallCause.SIGNALS, Bool()))
   val tap   = Output(Valid(UInt((a.requantLanes * Architecture.RESIDUAL_CONTAINER_BITS).W)))
 }
 
@@ -83,19 +83,14 @@ class MatMul(a: Architecture) extends Module {
 
   // As seen where words are requested, one cycle before they are multiplied.
   private val starved = !tile.valid
-  private val causes  = Wire(Vec(8, Bool()))
-  for (i <- 0 until 8)
-    causes(i)                := starved && tiles.io.waitsFor.valid && tiles.io.waitsFor.bits === i.U
-  causes(MatMul.StallNoJob)  := starved && tiles.io.idle
-  causes(MatMul.StallOutput) := words.io.blocked
-  io.stall                   := RegNext(causes, VecInit.fill(8)(false.B))
+  private val causes  = Wire(Vec(StallCause.SIGNALS, Bool()))
+  for (i <- 0 until StallCause.SIGNALS)
+    causes(i)                     := starved && tiles.io.waitsFor.valid && tiles.io.waitsFor.bits === i.U
+  causes(StallCause.NO_JOB.index) := starved && tiles.io.idle
+  causes(StallCause.OUTPUT.index) := words.io.blocked
+  io.stall                        := RegNext(causes, VecInit.fill(StallCause.SIGNALS)(false.B))
 }
 
 object MatMul {
-
-  /** Indices in `stall` beyond those of the chunks. */
-  val StallNoJob  = 6
-  val StallOutput = 7
-
   private val TilesInFlight = 8
 }

@@ -9,8 +9,8 @@ class PerformanceCounters extends Module {
     val running = Input(Bool())
     val busy    = Input(Vec(Chunk.values.length, Bool()))
 
-    /** Why the array idles: an index below the number of chunks names the chunk it waits for. */
-    val stall  = Input(Vec(PerformanceCounters.StallCauses, Bool()))
+    /** Why the array idles, by `StallCause.index`. */
+    val stall  = Input(Vec(StallCause.SIGNALS, Bool()))
     val cycles = Output(UInt(64.W))
     val counts = Output(Vec(PerformanceCounters.events.length, UInt(32.W)))
   })
@@ -30,30 +30,18 @@ class PerformanceCounters extends Module {
 object PerformanceCounters {
   import RegisterMap._
 
-  val StallNoJob  = 6
-  val StallOutput = 7
-  val StallCauses = 8
-
   private type Event = (Vec[Bool], Vec[Bool]) => Bool
 
-  private def busy(chunk: Chunk): Event    = (busy, _) => busy(chunk.ordinal)
-  private def stall(cause: Int): Event     = (_, stall) => stall(cause)
-  private def waitFor(chunk: Chunk): Event = stall(chunk.ordinal)
+  private def busy(chunk: Chunk): Event       = (busy, _) => busy(chunk.ordinal)
+  private def stall(cause: StallCause): Event = (_, stall) => stall(cause.index)
 
   /** The registers that count events, and the event of each. */
   val events: Seq[(RegisterMap, Event)] = Seq(
-    MATMUL_BUSY      -> busy(Chunk.MATMUL),
-    SOFTMAX_BUSY     -> busy(Chunk.SOFTMAX),
-    SHIFTER_BUSY     -> busy(Chunk.SHIFTER),
-    LAYER_NORM_BUSY  -> busy(Chunk.LAYER_NORM),
-    LOAD_BUSY        -> busy(Chunk.LOAD),
-    STORE_BUSY       -> busy(Chunk.STORE),
-    STALL_NO_JOB     -> stall(StallNoJob),
-    STALL_LOAD       -> waitFor(Chunk.LOAD),
-    STALL_MATMUL     -> waitFor(Chunk.MATMUL),
-    STALL_SOFTMAX    -> waitFor(Chunk.SOFTMAX),
-    STALL_SHIFTER    -> waitFor(Chunk.SHIFTER),
-    STALL_LAYER_NORM -> waitFor(Chunk.LAYER_NORM),
-    STALL_OUTPUT     -> stall(StallOutput)
-  )
+    MATMUL_BUSY     -> busy(Chunk.MATMUL),
+    SOFTMAX_BUSY    -> busy(Chunk.SOFTMAX),
+    SHIFTER_BUSY    -> busy(Chunk.SHIFTER),
+    LAYER_NORM_BUSY -> busy(Chunk.LAYER_NORM),
+    LOAD_BUSY       -> busy(Chunk.LOAD),
+    STORE_BUSY      -> busy(Chunk.STORE)
+  ) ++ StallCause.values.map(c => c.register -> stall(c))
 }
