@@ -1,17 +1,23 @@
 package org.p2vit.verif;
 
+import java.util.List;
 import java.util.Locale;
 import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.RegisterMap;
 import org.p2vit.rtl.RtlEmitter;
+import org.p2vit.rtl.StallCause;
 
-/** Writes what the C++ harness must know of a design: {@code design.h} and {@code taps.vlt}. */
+/**
+ * Writes what the C++ harness must know of a design: {@code design.h} and the Verilator
+ * configuration that makes signals public.
+ */
 final class DesignHeader {
   private DesignHeader() {}
 
   static String header(Architecture architecture) {
     StringBuilder text = new StringBuilder();
-    text.append("// Generated from Architecture, RegisterMap and TapStream.\n");
+    text.append("// Generated from Architecture, RegisterMap, TapStream and ExecutionTrace.\n");
     text.append("#pragma once\n#include <cstdint>\n#include \"taps.h\"\nnamespace p2vit {\n");
     constant(text, "AXI_BYTES", architecture.axi().bytes());
     constant(text, "CONTROL", RegisterMap.CONTROL.offset());
@@ -36,16 +42,42 @@ final class DesignHeader {
           tap.bits(),
           tap.signed());
     }
-    text.append("};\n}  // namespace p2vit\n");
+    text.append("};\n");
+    execution(text);
+    text.append("}  // namespace p2vit\n");
     return text.toString();
   }
 
-  /** Makes the taps readable in the simulation without a change to the RTL. */
-  static String tapConfiguration() {
+  /** What {@link ExecutionTrace} is recorded from. */
+  private static void execution(StringBuilder text) {
+    line(text, "constexpr const char* CONTROLLER_SCOPE = \"%s.controller\";", RtlEmitter.TOP);
+    line(
+        text, "constexpr const char* COUNTERS_SCOPE = \"%s.controller.counters\";", RtlEmitter.TOP);
+    constant(text, "CHUNKS", Chunk.values().length);
+    constant(text, "ARRAY_CHUNK", Chunk.MATMUL.ordinal());
+    constant(text, "EVENT_TAKEN", ExecutionTrace.EVENT_TAKEN);
+    constant(text, "EVENT_DONE", ExecutionTrace.EVENT_DONE);
+    constant(text, "EVENT_ARRAY", ExecutionTrace.EVENT_ARRAY);
+    constant(text, "ARRAY_UNATTRIBUTED", ExecutionTrace.ARRAY_UNATTRIBUTED);
+    constant(text, "ARRAY_BUSY", ExecutionTrace.ARRAY_BUSY);
+    text.append("constexpr uint32_t STALL_SIGNALS[] = {");
+    for (StallCause cause : StallCause.values()) {
+      text.append(cause.index()).append(", ");
+    }
+    text.append("};\n");
+  }
+
+  /** Makes signals readable in the simulation without a change to the RTL. */
+  static String publicSignals() {
     StringBuilder text = new StringBuilder("`verilator_config\n");
     for (TapStream tap : TapStream.values()) {
       line(text, "public_flat_rd -module \"%s\" -var \"io_tap_*\"", tap.module());
     }
+    for (String signals :
+        List.of("io_jobs_*_valid", "io_jobs_*_ready", "io_done_*", "io_busy_*", "io_stall_*")) {
+      line(text, "public_flat_rd -module \"Controller\" -var \"%s\"", signals);
+    }
+    line(text, "public_flat_rd -module \"PerformanceCounters\" -var \"io_running\"");
     return text.toString();
   }
 

@@ -66,6 +66,11 @@ final class ScriptWriter {
     } else {
       line("taps-off");
     }
+    if (run.execution().isPresent()) {
+      Simulation.ExecutionRecording recording = run.execution().get();
+      Files.createDirectories(recording.file().toAbsolutePath().getParent());
+      line("execution %d %s", recording.windowCycles(), path(recording.file()));
+    }
     line("run %s", run.name());
     for (int i = 0; i < run.saves().size(); i++) {
       Simulation.Save save = run.saves().get(i);

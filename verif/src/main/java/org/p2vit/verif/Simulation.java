@@ -54,18 +54,37 @@ public record Simulation(
    *
    * @param name letters, digits, dots, dashes and underscores
    * @param taps directory for the chunks' results, see {@link TapStream}; made if missing
+   * @param execution recording of what each chunk did when
    */
   public record Run(
       String name,
       List<Load> loads,
       List<RegisterWrite> registers,
       List<Save> saves,
-      Optional<Path> taps) {
+      Optional<Path> taps,
+      Optional<ExecutionRecording> execution) {
     public Run {
       checkName(name);
       loads = List.copyOf(loads);
       registers = List.copyOf(registers);
       saves = List.copyOf(saves);
+    }
+  }
+
+  /**
+   * Asks for an {@link ExecutionTrace}.
+   *
+   * @param file to write; its directory is made if missing
+   * @param windowCycles resolution of busy and stall cycles, 1 to {@value #MOST_WINDOW_CYCLES}
+   */
+  public record ExecutionRecording(Path file, int windowCycles) {
+    /** What a 16-bit count can hold. */
+    public static final int MOST_WINDOW_CYCLES = 65_535;
+
+    public ExecutionRecording {
+      if (windowCycles < 1 || windowCycles > MOST_WINDOW_CYCLES) {
+        throw new IllegalArgumentException("window of " + windowCycles + " cycles");
+      }
     }
   }
 

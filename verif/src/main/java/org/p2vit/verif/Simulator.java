@@ -19,7 +19,15 @@ import org.p2vit.rtl.RegisterMap;
 /** Runs the emitted accelerator in simulation. Immutable: any number of runs at the same time. */
 public final class Simulator {
   private static final List<String> HARNESS =
-      List.of("harness.cpp", "axi_memory.h", "axi_memory.cpp", "taps.h", "taps.cpp");
+      List.of(
+          "harness.cpp",
+          "axi_memory.h",
+          "axi_memory.cpp",
+          "signal.h",
+          "taps.h",
+          "taps.cpp",
+          "execution_recorder.h",
+          "execution_recorder.cpp");
 
   private final Path executable;
   private final int beatBytes;
@@ -43,7 +51,7 @@ public final class Simulator {
       BuildProgress progress) {
     BuildRequest request =
         BuildRequest.of(rtl.top(), rtl.paths())
-            .withVerilog(BuildRequest.Source.of("taps.vlt", DesignHeader.tapConfiguration()))
+            .withVerilog(BuildRequest.Source.of("taps.vlt", DesignHeader.publicSignals()))
             .withHarness(BuildRequest.Source.of("design.h", DesignHeader.header(architecture)))
             .withEffort(BuildRequest.Effort.FULL)
             .withTrace(trace);

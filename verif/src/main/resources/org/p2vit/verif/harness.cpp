@@ -9,6 +9,7 @@
 //   trace <first cycle> <last cycle> <file>                  FST waveform, cycles since reset
 //   write <register offset> <value>                          AXI4-Lite
 //   taps <directory>, taps-off                               where the next runs record chunk results
+//   execution <window cycles> <file>                         what the next run did when, see ExecutionTrace
 //   run <name>                                               starts the engine, waits for irq
 //
 // Usage: sim <script> <result.json>. Standard error carries lines "progress <run> <runs> <cycles of this run>
@@ -25,6 +26,7 @@
 #include "Vtop.h"
 #include "axi_memory.h"
 #include "design.h"
+#include "execution_recorder.h"
 #include "taps.h"
 #include "verilated.h"
 #ifdef P2VIT_TRACE
@@ -75,6 +77,7 @@ class Simulation {
     if (recording_) {
       for (auto& tap : taps_) tap->sample();
     }
+    if (recorder_) recorder_->sample();
     sampleLite();
     top_.clock = 1;
     top_.eval();
@@ -122,6 +125,15 @@ class Simulation {
   void endRecord() {
     for (auto& tap : taps_) tap->close();
     recording_ = false;
+  }
+
+  void recordExecution(uint64_t windowCycles, const std::string& file) {
+    recorder_ = std::make_unique<ExecutionRecorder>(windowCycles, file);
+  }
+
+  void endExecution() {
+    if (recorder_) recorder_->write();
+    recorder_.reset();
   }
 
   void traceTo(uint64_t first, uint64_t last, const std::string& file) {
@@ -173,6 +185,7 @@ class Simulation {
   Vtop top_;
   std::vector<std::unique_ptr<Tap>> taps_;
   bool recording_ = false;
+  std::unique_ptr<ExecutionRecorder> recorder_;
   bool awTaken_ = false, wTaken_ = false, bGiven_ = false, arTaken_ = false, rGiven_ = false;
   uint8_t response_ = 0;
   uint32_t readData_ = 0;
@@ -270,6 +283,9 @@ class Script {
       taps_ = rest(in);
     } else if (command == "taps-off") {
       taps_.clear();
+    } else if (command == "execution") {
+      uint64_t windowCycles = number(in);
+      simulation_.recordExecution(windowCycles, rest(in));
     } else if (command == "run") {
       run(rest(in));
     } else {
@@ -307,6 +323,7 @@ class Script {
     const bool interrupted = simulation_.irq();
     abandoned_ = !interrupted;
     if (!taps_.empty()) simulation_.endRecord();
+    simulation_.endExecution();
     std::ostringstream out;
     out << (runsDone_ == 0 ? "" : ", ") << "{\"name\": \"" << name << "\", \"interrupted\": "
         << (interrupted ? "true" : "false") << ", \"cycles\": " << taken << ", \"registers\": {";

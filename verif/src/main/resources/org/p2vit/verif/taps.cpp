@@ -2,32 +2,20 @@
 
 #include <stdexcept>
 
-#include "verilated.h"
-#include "verilated_sym_props.h"
-#include "verilated_syms.h"
+#include "signal.h"
 
 namespace p2vit {
 
 namespace {
 constexpr size_t FLUSH_ELEMENTS = 1 << 18;
-
-VerilatedVar* find(const TapSource& source, const char* signal) {
-  const VerilatedScope* scope =
-      Verilated::threadContextp()->scopeFind((std::string("TOP.") + source.scope).c_str());
-  VerilatedVar* variable = scope ? scope->varFind(signal) : nullptr;
-  if (!variable) {
-    throw std::runtime_error(std::string("the design has no tap ") + source.scope + "." + signal);
-  }
-  return variable;
 }
-}  // namespace
 
 Tap::Tap(const TapSource& source)
     : source_(source),
-      valid_(static_cast<const uint8_t*>(find(source, "io_tap_valid")->datap())) {
-  const VerilatedVar* data = find(source, "io_tap_bits");
-  data_ = static_cast<const uint8_t*>(data->datap());
-  unsigned width = data->packed().elements();
+      valid_(findBit(source.scope, "io_tap_valid")) {
+  const VerilatedVar& data = findSignal(source.scope, "io_tap_bits");
+  data_ = static_cast<const uint8_t*>(data.datap());
+  unsigned width = data.packed().elements();
   if (width % source.bits != 0) {
     throw std::runtime_error(std::string("tap ") + source.scope + " has " + std::to_string(width) +
                              " bits, no multiple of " + std::to_string(source.bits));

@@ -98,7 +98,8 @@ class SimulatorTest {
             plain.loads(),
             plain.registers(),
             plain.saves(),
-            Optional.of(directory.resolve("a b")));
+            Optional.of(directory.resolve("a b")),
+            Optional.empty());
     Simulation.Run silent = run("silent", 50, new byte[8]);
     simulator.run(
         simulation(List.of(run, silent), Simulation.AxiBehaviour.PLAIN), SimulationProgress.NONE);
@@ -251,6 +252,7 @@ class SimulatorTest {
             new Simulation.RegisterWrite(RegisterMap.WATCHDOG, results),
             new Simulation.RegisterWrite(RegisterMap.IRQ_ENABLE, 1)),
         List.of(new Simulation.Save(OUT, 16)),
+        Optional.empty(),
         Optional.empty());
   }
 }

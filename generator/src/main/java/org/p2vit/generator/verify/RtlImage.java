@@ -1,7 +1,9 @@
 package org.p2vit.generator.verify;
 
 import java.util.Map;
+import java.util.Optional;
 import org.p2vit.rtl.Chunk;
+import org.p2vit.verif.ExecutionTrace;
 import org.p2vit.verif.SimulationResult;
 
 /**
@@ -11,6 +13,11 @@ import org.p2vit.verif.SimulationResult;
  * @param output the output region's bytes
  * @param taps each producing chunk's results, see {@link TapDecoder}
  * @param run registers and cycles
+ * @param execution what each chunk did when, if it was asked for
  */
 public record RtlImage(
-    int index, byte[] output, Map<Chunk, short[]> taps, SimulationResult.RunResult run) {}
+    int index,
+    byte[] output,
+    Map<Chunk, short[]> taps,
+    SimulationResult.RunResult run,
+    Optional<ExecutionTrace> execution) {}

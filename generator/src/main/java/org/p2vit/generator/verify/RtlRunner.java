@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -24,6 +25,7 @@ import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.RegisterMap;
 import org.p2vit.rtl.job.MatMulJob;
 import org.p2vit.verif.EngineRegisters;
+import org.p2vit.verif.ExecutionTrace;
 import org.p2vit.verif.Simulation;
 import org.p2vit.verif.SimulationException;
 import org.p2vit.verif.SimulationResult;
@@ -39,16 +41,22 @@ public final class RtlRunner {
    * @param axi how the memory behaves; each process gets a seed of its own
    * @param processes simulations at the same time
    * @param trace waveform of the first image, if wanted (the simulator must be built for it)
+   * @param executionWindow resolution in cycles of the first image's {@link ExecutionTrace}, if
+   *     wanted
    */
   public record Options(
-      Simulation.AxiBehaviour axi, int processes, Optional<Simulation.Trace> trace) {
+      Simulation.AxiBehaviour axi,
+      int processes,
+      Optional<Simulation.Trace> trace,
+      OptionalInt executionWindow) {
 
-    /** Plain memory, one process a core, no waveform. */
+    /** Plain memory, one process a core, no records. */
     public static Options plain() {
       return new Options(
           Simulation.AxiBehaviour.PLAIN,
           Runtime.getRuntime().availableProcessors(),
-          Optional.empty());
+          Optional.empty(),
+          OptionalInt.empty());
     }
   }
 
@@ -60,6 +68,8 @@ public final class RtlRunner {
 
   /** How many times longer than its bare work a program may take before it is given up. */
   private static final long PATIENCE = 50;
+
+  private static final String EXECUTION_FILE = "execution.bin";
 
   private static final long LEAST_CYCLE_LIMIT = 10_000_000;
 
@@ -119,7 +129,7 @@ public final class RtlRunner {
       try {
         List<Simulation.Run> runs = new ArrayList<>();
         for (int i = from; i < to; i++) {
-          runs.add(run(i, inputs.get(i), directory.resolve("" + i)));
+          runs.add(run(i, inputs.get(i), directory.resolve("" + i), options));
         }
         Simulation simulation =
             new Simulation(
@@ -137,7 +147,16 @@ public final class RtlRunner {
           SimulationResult.RunResult run = result.runs().get(i);
           check(run);
           Path taps = directory.resolve("" + (from + i));
-          RtlImage image = new RtlImage(from + i, run.saved().get(0), TapFiles.read(taps), run);
+          Path execution = taps.resolve(EXECUTION_FILE);
+          RtlImage image =
+              new RtlImage(
+                  from + i,
+                  run.saved().get(0),
+                  TapFiles.read(taps),
+                  run,
+                  Files.exists(execution)
+                      ? Optional.of(ExecutionTrace.read(execution))
+                      : Optional.empty());
           synchronized (this) {
             consumer.accept(image);
           }
@@ -150,7 +169,7 @@ public final class RtlRunner {
     }
   }
 
-  private Simulation.Run run(int index, byte[] codes, Path taps) {
+  private Simulation.Run run(int index, byte[] codes, Path taps, Options options) {
     EngineRegisters registers =
         new EngineRegisters(
             map.program().address(),
@@ -169,7 +188,12 @@ public final class RtlRunner {
             new Simulation.Load(output, new byte[map.output().bytes()])),
         registers.writes(),
         List.of(new Simulation.Save(output, map.output().bytes())),
-        Optional.of(taps));
+        Optional.of(taps),
+        index == 0 && options.executionWindow().isPresent()
+            ? Optional.of(
+                new Simulation.ExecutionRecording(
+                    taps.resolve(EXECUTION_FILE), options.executionWindow().getAsInt()))
+            : Optional.empty());
   }
 
   private List<Simulation.Region> memory() {

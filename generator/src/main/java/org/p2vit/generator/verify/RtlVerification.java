@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.p2vit.generator.Design;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.golden.GoldenModel;
@@ -119,7 +120,8 @@ public record RtlVerification(List<ImageResult> images) {
         new RtlRunner.Options(
             options.axi(),
             Runtime.getRuntime().availableProcessors(),
-            options.trace().map(Simulation.Trace::of));
+            options.trace().map(Simulation.Trace::of),
+            OptionalInt.empty());
     new RtlRunner(compiled, design.map(), simulator)
         .run(
             inputs,

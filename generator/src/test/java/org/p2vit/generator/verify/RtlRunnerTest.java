@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,9 +21,14 @@ import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.Chunk;
+import org.p2vit.rtl.RegisterMap;
 import org.p2vit.rtl.RtlEmitter;
+import org.p2vit.rtl.StallCause;
 import org.p2vit.verif.BuildProgress;
+import org.p2vit.verif.ExecutionTrace;
 import org.p2vit.verif.Simulation;
+import org.p2vit.verif.SimulationResult;
 import org.p2vit.verif.Simulator;
 import org.p2vit.verif.VerilatorBuild;
 
@@ -67,22 +74,58 @@ class RtlRunnerTest {
     for (Simulation.AxiBehaviour axi :
         List.of(Simulation.AxiBehaviour.PLAIN, Simulation.AxiBehaviour.of(90, 0.5, seed))) {
       Map<Integer, VerificationReport> reports = new TreeMap<>();
-      RtlRunner.Options options = new RtlRunner.Options(axi, 2, java.util.Optional.empty());
+      RtlRunner.Options options =
+          new RtlRunner.Options(axi, 2, Optional.empty(), OptionalInt.of(32));
       new RtlRunner(compiled, MemoryMap.of(compiled, 0x1000), simulator)
           .run(
               inputs,
               options,
               RtlProgress.NONE,
-              image ->
-                  reports.put(
-                      image.index(),
-                      verifier.verify(inputs.get(image.index()), image.taps(), image.output())));
+              image -> {
+                reports.put(
+                    image.index(),
+                    verifier.verify(inputs.get(image.index()), image.taps(), image.output()));
+                assertEquals(image.index() == 0, image.execution().isPresent());
+                image.execution().ifPresent(trace -> check(trace, compiled, image.run()));
+              });
       assertEquals(IMAGES, reports.size());
       reports.forEach(
           (i, report) ->
               assertTrue(
                   report.exact(),
                   () -> "image " + i + ": " + report.summary() + "\n" + architecture));
+    }
+  }
+
+  /** The counters as read by the host are sums of what was recorded, for every chunk and cause. */
+  private static void check(
+      ExecutionTrace trace, CompiledModel compiled, SimulationResult.RunResult run) {
+    assertEquals(run.engineCycles(), trace.cycles());
+    long idle = 0;
+    for (ExecutionTrace.Idle i : trace.idle()) {
+      idle += i.cycles();
+    }
+    assertEquals(trace.cycles(), idle + trace.busyCycles(Chunk.MATMUL));
+    assertEquals(compiled.arrayCycles(), trace.busyCycles(Chunk.MATMUL));
+    for (Chunk chunk : Chunk.values()) {
+      assertEquals(
+          run.register(RegisterMap.valueOf(chunk + "_BUSY")), trace.busyCycles(chunk), chunk::name);
+    }
+    for (StallCause cause : StallCause.values()) {
+      assertEquals(run.register(cause.register()), trace.stallCycles(cause), cause::name);
+      long stretches =
+          trace.idle().stream()
+              .filter(i -> i.cause().equals(Optional.of(cause)))
+              .mapToLong(ExecutionTrace.Idle::cycles)
+              .sum();
+      assertEquals(trace.stallCycles(cause), stretches, cause::name);
+    }
+    List<ExecutionTrace.JobTimes> jobs = trace.jobs(compiled.program());
+    assertEquals(compiled.jobs().size() - 1, jobs.size());
+    for (ExecutionTrace.JobTimes job : jobs) {
+      assertTrue(job.taken() < job.firstUnit(), job::toString);
+      assertTrue(job.firstUnit() <= job.lastUnit(), job::toString);
+      assertTrue(job.lastUnit() < trace.cycles(), job::toString);
     }
   }
 }

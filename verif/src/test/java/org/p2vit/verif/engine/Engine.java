@@ -100,11 +100,24 @@ final class Engine {
 
   /** Runs programs one after the other; each finds the output region untouched. */
   SimulationResult run(Simulation.AxiBehaviour axi, byte[]... programs) {
+    return run(axi, Optional.empty(), programs);
+  }
+
+  /** Runs a program and records what each chunk does. */
+  SimulationResult.RunResult record(
+      Simulation.AxiBehaviour axi, Simulation.ExecutionRecording recording, byte[] program) {
+    return run(axi, Optional.of(recording), program).runs().get(0);
+  }
+
+  private SimulationResult run(
+      Simulation.AxiBehaviour axi,
+      Optional<Simulation.ExecutionRecording> recording,
+      byte[]... programs) {
     int longest = 0;
     List<Simulation.Run> runs = new ArrayList<>();
     for (byte[] program : programs) {
       longest = Math.max(longest, program.length);
-      runs.add(run("run" + runs.size(), program));
+      runs.add(run("run" + runs.size(), program, recording));
     }
     List<Simulation.Region> memory =
         List.of(
@@ -116,7 +129,8 @@ final class Engine {
         new Simulation(memory, runs, axi, 200_000, Optional.empty()), SimulationProgress.NONE);
   }
 
-  private static Simulation.Run run(String name, byte[] program) {
+  private static Simulation.Run run(
+      String name, byte[] program, Optional<Simulation.ExecutionRecording> recording) {
     List<Simulation.RegisterWrite> registers = new ArrayList<>();
     registers.addAll(address(RegisterMap.PROGRAM_LOW, RegisterMap.PROGRAM_HIGH, PROGRAM));
     registers.addAll(address(RegisterMap.MODEL_LOW, RegisterMap.MODEL_HIGH, MODEL));
@@ -130,7 +144,8 @@ final class Engine {
         List.of(new Simulation.Load(PROGRAM, program), new Simulation.Load(OUTPUT, untouched())),
         registers,
         List.of(new Simulation.Save(OUTPUT, OUTPUT_BYTES)),
-        Optional.empty());
+        Optional.empty(),
+        recording);
   }
 
   private static List<Simulation.RegisterWrite> address(
