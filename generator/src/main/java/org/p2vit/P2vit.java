@@ -67,7 +67,17 @@ public final class P2vit {
    * {@link Design}.
    */
   public static Design generate(QuantizedModel model, Architecture architecture, Path directory) {
-    return Design.make(model, architecture, directory);
+    return generate(model, architecture, 1, directory);
+  }
+
+  /**
+   * The same for several images a start.
+   *
+   * @param images that one start computes, back to back
+   */
+  public static Design generate(
+      QuantizedModel model, Architecture architecture, int images, Path directory) {
+    return Design.make(model, architecture, images, directory);
   }
 
   /** Simulates a design on images and compares every tensor with the golden model. */

@@ -50,7 +50,17 @@ public record Design(
    *     written
    */
   public static Design make(QuantizedModel model, Architecture architecture, Path directory) {
-    CompiledModel compiled = ModelCompiler.compile(model, architecture);
+    return make(model, architecture, 1, directory);
+  }
+
+  /**
+   * The same for several images a start.
+   *
+   * @param images that one start computes, back to back
+   */
+  public static Design make(
+      QuantizedModel model, Architecture architecture, int images, Path directory) {
+    CompiledModel compiled = ModelCompiler.compile(model, architecture, images);
     EmittedRtl rtl = RtlEmitter.create().emit(architecture, directory.resolve("rtl"));
     ArchitectureJson.write(architecture, directory.resolve(ARCHITECTURE));
     List<Path> artifacts = new ArrayList<>();

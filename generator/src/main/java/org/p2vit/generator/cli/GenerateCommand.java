@@ -34,6 +34,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private ArchitectureOptions architecture;
 
+  @Mixin private ProgramOptions program;
+
   @Option(
       names = "--chunk",
       paramLabel = "MODULE",
@@ -66,7 +68,7 @@ final class GenerateCommand implements Callable<Integer> {
     Design design;
     try (ProgressLine progress = new ProgressLine()) {
       progress.note("elaborating the accelerator ...");
-      design = P2vit.generate(model, arch, out);
+      design = P2vit.generate(model, arch, program.images(), out);
     }
     DesignSummary summary = DesignSummary.of(design);
     summary.print(writer);

@@ -16,13 +16,15 @@ import org.p2vit.rtl.RegisterMap;
  * @param elements of tensors compared
  * @param macUtilization MACs that the array did over MACs that it could have done in all cycles;
  *     with 4-bit weights it can do twice as many
- * @param counters of the first image
+ * @param imagesPerStart images computed back to back
+ * @param counters of the first start
  * @param problems images that are not bit-exact
  */
 record VerificationSummary(
     boolean bitExact,
     int images,
     long elements,
+    int imagesPerStart,
     double cyclesPerImage,
     double macUtilization,
     Map<RegisterMap, Long> counters,
@@ -34,9 +36,10 @@ record VerificationSummary(
         v.exact(),
         v.images().size(),
         v.elements(),
+        v.imagesPerStart(),
         v.cyclesPerImage(),
         model.multiplierMacs() / (v.cyclesPerImage() * architecture.macs()),
-        v.images().get(0).counters(),
+        v.starts().get(0).counters(),
         v.images().stream()
             .filter(i -> !i.report().exact())
             .map(i -> i.name() + ": " + i.report().summary())
@@ -49,6 +52,7 @@ record VerificationSummary(
             .row("bit-exact", "%s", bitExact ? "yes" : "NO")
             .row("images, elements compared", "%d, %,d", images, elements)
             .row("cycles per image", "%,.0f", cyclesPerImage)
+            .row("images back to back", "%d", imagesPerStart)
             .row("MAC-array utilization", "%.1f %%", 100 * macUtilization);
 
     for (RegisterMap r : RegisterMap.values()) {
@@ -56,7 +60,7 @@ record VerificationSummary(
         table.row(
             r.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
             "%5.1f %%",
-            100 * counters.get(r) / cyclesPerImage);
+            100.0 * counters.get(r) / counters.get(RegisterMap.CYCLES));
       }
     }
     table.print(out);

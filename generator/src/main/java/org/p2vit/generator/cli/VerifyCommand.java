@@ -36,6 +36,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private ArchitectureOptions architecture;
 
+  @Mixin private ProgramOptions program;
+
   @Mixin private ImageOptions images;
 
   @Option(
@@ -82,7 +84,7 @@ final class VerifyCommand implements Callable<Integer> {
     Design design;
     try (ProgressLine progress = new ProgressLine()) {
       progress.note("elaborating the accelerator ...");
-      design = P2vit.generate(model, architecture.choose(model), work);
+      design = P2vit.generate(model, architecture.choose(model), program.images(), work);
       RtlVerification.Options options =
           RtlVerification.Options.standard()
               .withAxi(AxiBehaviour.of(latency, stall, seed))
@@ -91,7 +93,7 @@ final class VerifyCommand implements Callable<Integer> {
           P2vit.verify(
               model,
               design,
-              images.open(model.shape(), 1),
+              images.open(model.shape(), program.images()),
               options,
               new VerificationProgress(progress));
     }

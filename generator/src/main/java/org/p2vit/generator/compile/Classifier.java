@@ -58,14 +58,14 @@ final class Classifier {
 
   /** ACTIVATION word of the normalized class token. */
   int operandBase() {
-    return ownPlaces() ? needs.activationWords() : 0;
+    return hasOwnPlaces() ? needs.activationWords() : 0;
   }
 
   /** The class token of an image is normalized; {@code last}: no image follows. */
   void begin(int index, boolean last) {
     image = index;
     following = index + 1;
-    if (last || !ownPlaces()) {
+    if (last || !hasOwnPlaces()) {
       whole();
     } else {
       takeApart();
@@ -88,7 +88,8 @@ final class Classifier {
     }
   }
 
-  private boolean ownPlaces() {
+  /** Whether it uses no place that the next image needs. */
+  boolean hasOwnPlaces() {
     Architecture.Buffers b = arch.buffers();
     return b.activationWords() >= needs.activationWords() + needs.dimWords()
         && b.residualWords() >= needs.streamWords() + 2 * pieceWords();

@@ -53,6 +53,7 @@ public final class HostFiles {
   private static String json(CompiledModel m, MemoryMap map) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("model", m.name());
+    root.put("imagesPerStart", m.images());
     root.put("jobs", m.jobs().size());
     Map<String, Object> regions = new LinkedHashMap<>();
     regions.put("program", region(map.program(), PROGRAM));

@@ -57,7 +57,11 @@ final class HostHeader {
   private void layouts(CompiledModel m) {
     Architecture a = m.architecture();
     line("");
+    line("/* Inputs and outputs of the images of a start follow each other, a stride apart. */");
     line("/* Input: tokens x patch length int8 codes; token 0 is the class token's, zeros. */");
+    line("#define P2VIT_IMAGES %du".formatted(m.images()));
+    line("#define P2VIT_INPUT_STRIDE %du".formatted(m.input().bytes()));
+    line("#define P2VIT_OUTPUT_STRIDE %du".formatted(m.output().bytes()));
     line("#define P2VIT_TOKENS %du".formatted(m.input().tokens()));
     line("#define P2VIT_PATCH_LENGTH %du".formatted(m.input().patchDim()));
     line("#define P2VIT_CLASSES %du".formatted(m.output().classes()));

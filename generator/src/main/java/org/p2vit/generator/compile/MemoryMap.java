@@ -8,8 +8,8 @@ import org.p2vit.model.InputException;
  *
  * @param program encoded jobs
  * @param model memory image
- * @param input input tensor
- * @param output stored logits
+ * @param input input tensors of the images of a start, one after the other
+ * @param output stored logits, likewise
  */
 public record MemoryMap(Region program, Region model, Region input, Region output) {
   private static final int PAGE = 4096;
@@ -36,8 +36,9 @@ public record MemoryMap(Region program, Region model, Region input, Region outpu
     }
     Region program = new Region(base, m.encodedProgram().length);
     Region model = new Region(pageAfter(program), m.image().length);
-    Region input = new Region(pageAfter(model), m.input().bytes());
-    Region output = new Region(pageAfter(input), m.output().bytes());
+    Region input = new Region(pageAfter(model), Math.multiplyExact(m.images(), m.input().bytes()));
+    Region output =
+        new Region(pageAfter(input), Math.multiplyExact(m.images(), m.output().bytes()));
     int bits = m.architecture().axi().addressBits();
     if (bits < 63 && output.end() > 1L << bits) {
       throw new InputException(

@@ -35,7 +35,7 @@ final class NetworkProgram {
    * Parts that position codes and input come in. More would start the array earlier, and fill
    * LOAD's queue.
    */
-  private static final int ROW_PARTS = 3;
+  private static final int ROW_PARTS = 4;
 
   private final QuantizedModel model;
   private final VitShape shape;
@@ -50,6 +50,11 @@ final class NetworkProgram {
   private final AttentionHeads heads;
   private final Classifier classifier;
   private final int images;
+
+  // Of the image before: steps after which its places are free.
+  private int endOfHidden;
+  private int endOfBlocks;
+  private int endOfNorm;
   private final Ring normParameters;
   private final Ring tables = new Ring(0, 1);
   private Segment table;
@@ -106,10 +111,15 @@ final class NetworkProgram {
       residual = model.blocks().get(i).residual2();
     }
     classifier.finish();
-    boolean last = index == images - 1;
-    program.forImage(index);
+    endOfBlocks = program.steps();
     norm("norm", model.norm(), residual, 1, classifier.operandBase());
-    classifier.begin(index, last);
+    endOfNorm = program.steps();
+    classifier.begin(index, index == images - 1);
+    if (!classifier.hasOwnPlaces()) {
+      endOfBlocks = program.steps();
+      endOfHidden = program.steps();
+      endOfNorm = program.steps();
+    }
   }
 
   private void embedding(int index) {
@@ -144,17 +154,20 @@ final class NetworkProgram {
 
   /**
    * Position codes, of which a row block needs its own before its results are written, and the
-   * input, in turn: neither is waited for as a whole.
+   * input, in turn: neither is waited for as a whole. They take places that the image before has
+   * used up: its first rows while that one's last layer runs.
    */
   private List<Segment> rowSegments(int index) {
     int blocks = needs.rowBlocks();
-    List<Segment> segments = new ArrayList<>();
     int parts = Math.min(ROW_PARTS, blocks);
+    List<Segment> segments = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
       int first = blocks * i / parts;
       int rows = blocks * (i + 1) / parts - first;
-      segments.add(positions(first, rows));
-      segments.add(inputs(index, first, rows));
+      boolean overNorm = (first + rows) * needs.patchWords() <= needs.secondRegion();
+      Segment positions = positions(first, rows).notBefore(endOfNorm);
+      Segment inputs = inputs(index, first, rows).notBefore(overNorm ? endOfHidden : endOfBlocks);
+      segments.addAll(index == 0 ? List.of(positions, inputs) : List.of(inputs, positions));
     }
     return segments;
   }
@@ -207,6 +220,7 @@ final class NetworkProgram {
         false);
     norm(name + "norm2", block.norm2(), block.residual1(), needs.rowBlocks(), 0);
     hidden(name + "hidden", block.mlp());
+    endOfHidden = program.steps();
     residualLayer(
         name + "residual2",
         block.mlp().fc2(),

@@ -26,12 +26,19 @@ final class ProgramBuilder {
   private final List<Step> steps = new ArrayList<>();
   private final Map<Segment, Integer> loads = new LinkedHashMap<>();
   private final List<TracedJob> program = new ArrayList<>();
+  private List<Segment> queue = List.of();
+  private int placed;
   private int image;
 
   ProgramBuilder(Architecture arch) {
     hazards = new HazardTracker(arch);
     // More would fill LOAD's queue and hold up the dispatch of the jobs that follow.
     prefetch = arch.jobQueue();
+  }
+
+  /** Steps so far. */
+  int steps() {
+    return steps.size();
   }
 
   /** The steps that follow work for this image. */
@@ -55,29 +62,35 @@ final class ProgramBuilder {
 
   /** The program, with an EndJob. */
   List<TracedJob> build() {
-    List<Segment> queue = List.copyOf(loads.keySet());
-    int next = 0;
-    int loaded = 0;
+    queue = List.copyOf(loads.keySet());
+    int needed = 0;
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
       for (Segment s : step.uses()) {
-        loaded = Math.max(loaded, loads.get(s) + 1);
+        needed = Math.max(needed, loads.get(s) + 1);
       }
-      while (next < queue.size() && next < loaded + prefetch) {
-        Segment s = queue.get(next);
-        if (!s.ring().place(s, i)) {
-          break;
-        }
-        add(step.image(), List.of(new TracedJob(s.job(), s.purpose(), Optional.empty())));
-        next++;
-      }
-      if (next < loaded) {
+      load(step, i, needed);
+      if (placed < needed) {
         throw new IllegalStateException("no place for what step " + i + " needs");
       }
       add(step.image(), step.jobs().get());
+      // After the job, not before: while it runs, none of these holds up the dispatch of the next.
+      load(step, i + 1, needed + prefetch);
     }
     end();
     return program;
+  }
+
+  /** Places loads, up to the {@code end}th, as long as there is room for them before a step. */
+  private void load(Step owner, int before, int end) {
+    while (placed < Math.min(queue.size(), end)) {
+      Segment s = queue.get(placed);
+      if (before < s.earliest() || !s.ring().place(s, before)) {
+        return;
+      }
+      add(owner.image(), List.of(new TracedJob(s.job(), s.purpose(), Optional.empty())));
+      placed++;
+    }
   }
 
   private void add(int of, List<TracedJob> gang) {

@@ -18,6 +18,7 @@ final class Segment {
   private final int words;
   private final int beats;
   private final int unitBeats;
+  private int earliest;
   private int word = -1;
   private int lastStep;
 
@@ -70,6 +71,16 @@ final class Segment {
 
   void place(int word) {
     this.word = word;
+  }
+
+  /** It may not be loaded before this step: until then others use its place. */
+  Segment notBefore(int step) {
+    earliest = step;
+    return this;
+  }
+
+  int earliest() {
+    return earliest;
   }
 
   /** The last step of the program that uses it. */

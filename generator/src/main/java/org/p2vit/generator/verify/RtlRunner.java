@@ -1,5 +1,6 @@
 package org.p2vit.generator.verify;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ import org.p2vit.verif.Simulator;
 
 /**
  * Runs images through a compiled model's accelerator in simulation: several processes, each of
- * which loads the model once and takes some of the images.
+ * which loads the model once and takes some of the starts.
  */
 public final class RtlRunner {
 
@@ -88,12 +89,23 @@ public final class RtlRunner {
   }
 
   /**
-   * @param inputs codes of each image, T x patch length
-   * @param consumer receives each image as its batch is done, in no particular order, one at a time
+   * @param inputs codes of each image, T x patch length; as many as whole starts take
+   * @param consumer receives each start as its batch is done, in no particular order, one at a time
+   * @throws InputException if the images do not fill whole starts
    * @throws SimulationException if the engine stops with an error or never ends
    */
   public void run(
-      List<byte[]> inputs, Options options, RtlProgress progress, Consumer<RtlImage> consumer) {
+      List<byte[]> images, Options options, RtlProgress progress, Consumer<RtlStart> consumer) {
+    int perStart = compiled.images();
+    if (images.size() % perStart != 0) {
+      throw new InputException(
+          "%d images; the program takes %d a start, so a multiple of that is needed"
+              .formatted(images.size(), perStart));
+    }
+    List<List<byte[]>> inputs = new ArrayList<>();
+    for (int i = 0; i < images.size(); i += perStart) {
+      inputs.add(images.subList(i, i + perStart));
+    }
     int batch = Math.min(BATCH, (inputs.size() + options.processes() - 1) / options.processes());
     ProgressSum sum = new ProgressSum(inputs.size(), compiled.jobs().size(), progress);
     ExecutorService pool = Executors.newFixedThreadPool(options.processes());
@@ -118,12 +130,12 @@ public final class RtlRunner {
   }
 
   private void runBatch(
-      List<byte[]> inputs,
+      List<List<byte[]>> inputs,
       int from,
       int to,
       Options options,
       ProgressSum sum,
-      Consumer<RtlImage> consumer) {
+      Consumer<RtlStart> consumer) {
     try {
       Path directory = Files.createTempDirectory("p2vit-taps-");
       try {
@@ -148,8 +160,8 @@ public final class RtlRunner {
           check(run);
           Path taps = directory.resolve("" + (from + i));
           Path execution = taps.resolve(EXECUTION_FILE);
-          RtlImage image =
-              new RtlImage(
+          RtlStart start =
+              new RtlStart(
                   from + i,
                   run.saved().get(0),
                   TapFiles.read(taps),
@@ -158,7 +170,7 @@ public final class RtlRunner {
                       ? Optional.of(ExecutionTrace.read(execution))
                       : Optional.empty());
           synchronized (this) {
-            consumer.accept(image);
+            consumer.accept(start);
           }
         }
       } finally {
@@ -169,7 +181,7 @@ public final class RtlRunner {
     }
   }
 
-  private Simulation.Run run(int index, byte[] codes, Path taps, Options options) {
+  private Simulation.Run run(int index, List<byte[]> codes, Path taps, Options options) {
     EngineRegisters registers =
         new EngineRegisters(
             map.program().address(),
@@ -181,9 +193,9 @@ public final class RtlRunner {
     long input = map.input().address();
     long output = map.output().address();
     return new Simulation.Run(
-        "image" + index,
+        (compiled.images() == 1 ? "image" : "start") + index,
         List.of(
-            new Simulation.Load(input, compiled.input().encode(codes)),
+            new Simulation.Load(input, inputRegion(codes)),
             // What the image before left must not pass for this one's.
             new Simulation.Load(output, new byte[map.output().bytes()])),
         registers.writes(),
@@ -194,6 +206,12 @@ public final class RtlRunner {
                 new Simulation.ExecutionRecording(
                     taps.resolve(EXECUTION_FILE), options.executionWindow().getAsInt()))
             : Optional.empty());
+  }
+
+  private byte[] inputRegion(List<byte[]> codes) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    codes.forEach(c -> bytes.writeBytes(compiled.input().encode(c)));
+    return bytes.toByteArray();
   }
 
   private List<Simulation.Region> memory() {

@@ -24,8 +24,11 @@ import org.p2vit.verif.VerilatorBuild;
  * golden model.
  *
  * @param images one result an image, in order
+ * @param starts one an execution of the program, in order
+ * @param imagesPerStart images that each computed, back to back
  */
-public record RtlVerification(List<ImageResult> images) {
+public record RtlVerification(
+    List<ImageResult> images, List<StartResult> starts, int imagesPerStart) {
 
   /**
    * One image.
@@ -33,15 +36,17 @@ public record RtlVerification(List<ImageResult> images) {
    * @param index in the source
    * @param name of the image
    * @param report comparison of all tensors
+   */
+  public record ImageResult(int index, String name, VerificationReport report) {}
+
+  /**
+   * One execution of the program.
+   *
+   * @param index in the order of the images
    * @param cycles from the start command to done
    * @param counters the engine's registers after the run
    */
-  public record ImageResult(
-      int index,
-      String name,
-      VerificationReport report,
-      long cycles,
-      Map<RegisterMap, Long> counters) {}
+  public record StartResult(int index, long cycles, Map<RegisterMap, Long> counters) {}
 
   /**
    * How to simulate.
@@ -90,9 +95,10 @@ public record RtlVerification(List<ImageResult> images) {
     return images.stream().mapToLong(i -> i.report().elements()).sum();
   }
 
-  /** Mean over the images. */
+  /** Mean over all images. */
   public double cyclesPerImage() {
-    return images.stream().mapToLong(ImageResult::cycles).average().orElse(Double.NaN);
+    double mean = starts.stream().mapToLong(StartResult::cycles).average().orElse(Double.NaN);
+    return mean / imagesPerStart;
   }
 
   /**
@@ -116,6 +122,8 @@ public record RtlVerification(List<ImageResult> images) {
     }
     Verifier verifier = new Verifier(compiled, new GoldenModel(model));
     List<ImageResult> results = new ArrayList<>();
+    List<StartResult> starts = new ArrayList<>();
+    int perStart = compiled.images();
     RtlRunner.Options runner =
         new RtlRunner.Options(
             options.axi(),
@@ -127,15 +135,21 @@ public record RtlVerification(List<ImageResult> images) {
             inputs,
             runner,
             listener,
-            image ->
-                results.add(
-                    new ImageResult(
-                        image.index(),
-                        images.image(image.index()).name(),
-                        verifier.verify(inputs.get(image.index()), image.taps(), image.output()),
-                        image.run().engineCycles(),
-                        image.run().registers())));
+            start -> {
+              int first = start.index() * perStart;
+              List<VerificationReport> reports =
+                  verifier.verify(
+                      inputs.subList(first, first + perStart), start.taps(), start.output());
+              for (int i = 0; i < perStart; i++) {
+                String name = images.image(first + i).name();
+                results.add(new ImageResult(first + i, name, reports.get(i)));
+              }
+              starts.add(
+                  new StartResult(
+                      start.index(), start.run().engineCycles(), start.run().registers()));
+            });
     results.sort(Comparator.comparingInt(ImageResult::index));
-    return new RtlVerification(List.copyOf(results));
+    starts.sort(Comparator.comparingInt(StartResult::index));
+    return new RtlVerification(List.copyOf(results), List.copyOf(starts), perStart);
   }
 }

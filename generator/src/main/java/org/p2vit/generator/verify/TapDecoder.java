@@ -20,16 +20,20 @@ public final class TapDecoder {
   private TapDecoder() {}
 
   /**
-   * @param tensors codes by tensor name, row-major, in the order of computation
+   * @param images of each image of the start, codes by tensor name, row-major, in the order of
+   *     computation
    * @param problems of the streams themselves (too few or too many results); empty if none
    */
-  public record Decoded(Map<String, int[]> tensors, List<String> problems) {}
+  public record Decoded(List<Map<String, int[]>> images, List<String> problems) {}
 
   /**
    * @param taps each chunk's elements in order; those of MATMUL, SOFTMAX, SHIFTER, LAYER_NORM
    */
   public static Decoded decode(CompiledModel model, Map<Chunk, short[]> taps) {
-    Map<String, int[]> tensors = new LinkedHashMap<>();
+    List<Map<String, int[]>> images = new ArrayList<>();
+    for (int i = 0; i < model.images(); i++) {
+      images.add(new LinkedHashMap<>());
+    }
     List<String> problems = new ArrayList<>();
     Map<Chunk, Integer> position = new EnumMap<>(Chunk.class);
     for (int i = 0; i < model.jobs().size(); i++) {
@@ -42,7 +46,8 @@ public final class TapDecoder {
       short[] stream = taps.getOrDefault(chunk, new short[0]);
       int at = position.getOrDefault(chunk, 0);
       int length = target.rowBlocks() * model.architecture().rows() * target.columns();
-      int[] tensor = tensors.computeIfAbsent(target.tensor(), name -> empty(model, name));
+      int[] tensor =
+          images.get(traced.image()).computeIfAbsent(target.tensor(), name -> empty(model, name));
       if (at <= stream.length && at + length > stream.length) {
         problems.add(
             "%s gave %d results and stopped in job %d (%s)"
@@ -58,7 +63,7 @@ public final class TapDecoder {
             problems.add("%s gave %d results, %d are expected".formatted(chunk, found, end));
           }
         });
-    return new Decoded(tensors, problems);
+    return new Decoded(images, problems);
   }
 
   private static int[] empty(CompiledModel model, String tensor) {

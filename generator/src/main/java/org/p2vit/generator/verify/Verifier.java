@@ -1,6 +1,7 @@
 package org.p2vit.generator.verify;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,29 +24,57 @@ public final class Verifier {
   }
 
   /**
+   * Compares the image of a start that has one.
+   *
    * @param inputCodes T x patch length, as given to both
    * @param taps each chunk's tapped elements, see {@link TapDecoder}
    * @param outputRegion the bytes that the accelerator stored
    */
   public VerificationReport verify(
       byte[] inputCodes, Map<Chunk, short[]> taps, byte[] outputRegion) {
+    return verify(List.of(inputCodes), taps, outputRegion).get(0);
+  }
+
+  /**
+   * Compares all images of a start.
+   *
+   * @param inputCodes of each image, T x patch length, as given to both
+   * @param outputRegion the bytes that the accelerator stored, of all images
+   */
+  public List<VerificationReport> verify(
+      List<byte[]> inputCodes, Map<Chunk, short[]> taps, byte[] outputRegion) {
+    if (inputCodes.size() != compiled.images()) {
+      throw new IllegalArgumentException(
+          inputCodes.size() + " inputs for a program of " + compiled.images() + " images");
+    }
+    TapDecoder.Decoded decoded = TapDecoder.decode(compiled, taps);
+    int bytes = compiled.output().bytes();
+    List<VerificationReport> reports = new ArrayList<>();
+    for (int i = 0; i < inputCodes.size(); i++) {
+      byte[] output = Arrays.copyOfRange(outputRegion, i * bytes, (i + 1) * bytes);
+      reports.add(verify(inputCodes.get(i), decoded.images().get(i), output, decoded.problems()));
+    }
+    return reports;
+  }
+
+  private VerificationReport verify(
+      byte[] inputCodes, Map<String, int[]> tensors, byte[] output, List<String> streamProblems) {
     Map<String, int[]> expected = new LinkedHashMap<>();
     int[] logits = golden.logits(inputCodes, (name, shape, codes) -> expected.put(name, codes));
     // The input is given, not computed.
     expected.remove("input");
-    TapDecoder.Decoded decoded = TapDecoder.decode(compiled, taps);
     List<VerificationReport.TensorResult> results = new ArrayList<>();
-    List<String> problems = new ArrayList<>(decoded.problems());
+    List<String> problems = new ArrayList<>(streamProblems);
     expected.forEach(
         (name, codes) -> {
-          int[] found = decoded.tensors().get(name);
+          int[] found = tensors.get(name);
           if (found == null) {
             problems.add("no job computes " + name);
           } else {
             results.add(compare(name, codes, found));
           }
         });
-    results.add(compare("stored logits", logits, compiled.output().decode(outputRegion)));
+    results.add(compare("stored logits", logits, compiled.output().decode(output)));
     return new VerificationReport(results, problems);
   }
 

@@ -7,15 +7,15 @@ import org.p2vit.verif.ExecutionTrace;
 import org.p2vit.verif.SimulationResult;
 
 /**
- * What the accelerator made of one image.
+ * What the accelerator made of the images of one start.
  *
- * @param index of the image
+ * @param index of the start
  * @param output the output region's bytes
  * @param taps each producing chunk's results, see {@link TapDecoder}
  * @param run registers and cycles
  * @param execution what each chunk did when, if it was asked for
  */
-public record RtlImage(
+public record RtlStart(
     int index,
     byte[] output,
     Map<Chunk, short[]> taps,
