@@ -14,6 +14,7 @@ object JobCheck {
   private val counts = Set(
     "beats",
     "unitBeats",
+    "runWords",
     "words",
     "rowBlocks",
     "tiles",

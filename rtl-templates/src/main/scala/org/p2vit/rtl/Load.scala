@@ -25,6 +25,8 @@ private class LoadTarget extends Bundle {
   val word        = UInt(20.W)
   val beats       = UInt(Axi.BeatCountBits.W)
   val unitBeats   = UInt(Axi.BeatCountBits.W)
+  val runWords    = UInt(16.W)
+  val runStride   = UInt(16.W)
   val index       = UInt(JobBits.IndexBits.W)
 }
 
@@ -66,6 +68,8 @@ class Load(a: Architecture) extends Module {
     target.word        := JobBits.unsigned(job, fields, "word")
     target.beats       := JobBits.unsigned(job, fields, "beats")
     target.unitBeats   := JobBits.unsigned(job, fields, "unitBeats")
+    target.runWords    := JobBits.unsigned(job, fields, "runWords")
+    target.runStride   := JobBits.unsigned(job, fields, "runStride")
     target.index       := JobBits.index(job)
   }
 
@@ -86,11 +90,12 @@ class Load(a: Architecture) extends Module {
     val target = targets.io.deq.bits
     val beat   = RegInit(0.U(Axi.BeatCountBits.W))
     val inUnit = RegInit(0.U(Axi.BeatCountBits.W))
-    val word   = RegInit(0.U(20.W)) // words behind target.word
+    val run    = RegInit(0.U(20.W)) // start of the run of words, counted from target.word
+    val inRun  = RegInit(0.U(16.W)) // words of it that are full
     val slice  = RegInit(0.U(math.max(1, log2Ceil(maxSlices)).W))
 
     val valid     = beats.valid && targets.io.deq.valid
-    val address   = target.word + word
+    val address   = target.word + run + inRun
     val ready     = WireDefault(true.B)
     val lastSlice = WireDefault(true.B)
 
@@ -120,6 +125,7 @@ class Load(a: Architecture) extends Module {
 
     val written  = valid && ready
     val endsJob  = beat === target.beats - 1.U
+    val endsRun  = inRun === target.runWords - 1.U
     val endsUnit = inUnit === target.unitBeats - 1.U
     beats.ready          := ready && targets.io.deq.valid
     targets.io.deq.ready := written && endsJob
@@ -127,7 +133,8 @@ class Load(a: Architecture) extends Module {
       beat   := Mux(endsJob, 0.U, beat + 1.U)
       inUnit := Mux(endsUnit || endsJob, 0.U, inUnit + 1.U)
       slice  := Mux(lastSlice || endsJob, 0.U, slice + 1.U)
-      word   := Mux(endsJob, 0.U, word + lastSlice)
+      run    := Mux(endsJob, 0.U, run + Mux(lastSlice && endsRun, target.runStride, 0.U))
+      inRun  := Mux(endsJob || (lastSlice && endsRun), 0.U, inRun + lastSlice)
     }
     io.done             := written && endsUnit && !beats.bits.error
     io.busy             := written

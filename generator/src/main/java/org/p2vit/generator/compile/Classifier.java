@@ -1,7 +1,6 @@
 package org.p2vit.generator.compile;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -107,21 +106,20 @@ final class Classifier {
     int tiles = linears.tiles(channels);
     TileGroups groups = TileGroups.even(tiles, pieceTiles());
     int columns = columnsPerTile();
-    int from = 0;
-    List<Integer> ends = new ArrayList<>(groups.ends());
-    for (int i = 0; i < ends.size(); i++) {
-      int first = from;
-      int base = needs.streamWords() + i % 2 * pieceWords();
-      Target to = new Target(Destination.RESIDUAL_SET, base, needs.logitWords(), first * columns);
-      Runnable piece = linears.steps(layer(channels, to), groups, List.of()).get(i);
-      int firstWord = first * columns / arch.requantColumns();
-      int endWord = Math.min(ends.get(i) * columns / arch.requantColumns(), output.words());
+    int place = 0;
+    for (TileGroups.Group group : groups.groups()) {
+      int base = needs.streamWords() + place * pieceWords();
+      int firstWord = group.first() * columns / arch.requantColumns();
+      int endWord = Math.min(group.end() * columns / arch.requantColumns(), output.words());
+      Target to =
+          new Target(Destination.RESIDUAL_SET, base, needs.logitWords(), group.first() * columns);
+      Runnable piece = linears.step(layer(channels, to), group);
       pieces.add(
           () -> {
             piece.run();
             store(base, endWord - firstWord, firstWord);
           });
-      from = ends.get(i);
+      place = 1 - place;
     }
   }
 

@@ -91,7 +91,7 @@ record Footprint(int rows, int tiles, List<Access> accesses) {
           int first = unit * j.unitBeats() / slices;
           int end = Sizes.ceilDiv((unit + 1) * j.unitBeats(), slices);
           for (int i = first; i < end; i++) {
-            word.accept(j.word() + i);
+            word.accept(j.wordAt(i));
           }
         });
   }

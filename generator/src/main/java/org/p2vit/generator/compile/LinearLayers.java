@@ -3,6 +3,7 @@ package org.p2vit.generator.compile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.p2vit.model.Linear;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.LoadJob;
@@ -69,9 +70,6 @@ final class LinearLayers {
     }
   }
 
-  /** Column tiles {@code first} to {@code end - 1}. */
-  private record Group(int first, int end) {}
-
   private final Architecture arch;
   private final Ring weights;
   private final Ring parameters;
@@ -96,30 +94,29 @@ final class LinearLayers {
 
   /** Adds a layer, in groups of which two are on chip at once. */
   void add(Layer layer) {
-    add(layer, groups(layer.channels()), List.of());
+    steps(layer, groups(layer.channels())).forEach(Runnable::run);
   }
 
-  /**
-   * Adds a layer.
-   *
-   * @param first what else the first job needs, loaded after its weights
-   */
-  void add(Layer layer, TileGroups groups, List<Segment> first) {
-    List<Runnable> steps = steps(layer, groups, first);
-    steps.forEach(Runnable::run);
+  /** One group of a layer. */
+  Runnable step(Layer layer, TileGroups.Group group) {
+    return () -> add(layer, group, List.of());
   }
 
   /** The layer as one step a group, to be run in order. */
-  List<Runnable> steps(Layer layer, TileGroups groups, List<Segment> first) {
+  List<Runnable> steps(Layer layer, TileGroups groups) {
+    return steps(layer, groups, group -> List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param more what else the job of a group needs, loaded after its weights
+   */
+  List<Runnable> steps(
+      Layer layer, TileGroups groups, Function<TileGroups.Group, List<Segment>> more) {
     List<Runnable> steps = new ArrayList<>();
-    List<Segment> more = first;
-    int from = 0;
-    for (int end : groups.ends()) {
-      Group group = new Group(from, end);
-      List<Segment> also = more;
-      steps.add(() -> add(layer, group, also));
-      more = List.of();
-      from = end;
+    for (TileGroups.Group group : groups.groups()) {
+      steps.add(() -> add(layer, group, more.apply(group)));
     }
     return steps;
   }
@@ -128,6 +125,11 @@ final class LinearLayers {
   TileGroups groups(Channels channels) {
     int largest = Math.min(room(channels.linear()) / 2, parameterTiles(channels.linear()));
     return TileGroups.even(tiles(channels), largest);
+  }
+
+  /** Output channels of a column tile. */
+  int tileColumns(Linear linear) {
+    return packer.tileColumns(linear.weightBits());
   }
 
   /** Column tiles of these channels. */
@@ -147,7 +149,7 @@ final class LinearLayers {
     return Math.max(1, parameters.words() / 2 / words);
   }
 
-  private void add(Layer layer, Group group, List<Segment> more) {
+  private void add(Layer layer, TileGroups.Group group, List<Segment> more) {
     Channels channels = layer.channels();
     Linear linear = channels.linear();
     Target to = layer.to();
@@ -156,7 +158,7 @@ final class LinearLayers {
     int firstColumn = group.first() * tileColumns;
     int end = Math.min(group.end() * tileColumns, paddedColumns(channels, to));
     int columns = end - firstColumn;
-    int tiles = group.end() - group.first();
+    int tiles = group.tiles();
     Segment parameterSegment = parameters(layer, firstColumn, columns);
     Segment weightSegment = weights(layer, group.first(), tiles);
     List<Segment> uses = new ArrayList<>(List.of(parameterSegment));

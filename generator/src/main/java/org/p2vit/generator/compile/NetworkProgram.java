@@ -127,29 +127,31 @@ final class NetworkProgram {
         new Requantization("embed", model.patchEmbedding())
             .entries(model.embed()::exponent, o -> 0);
     Channels channels = Channels.all(model.patchEmbedding(), entries);
-    linears.add(
-        new Layer(
-            "embed",
-            channels,
-            new Operand(0, needs.patchWords(), needs.rowBlocks()),
-            residualStream()),
-        embeddingGroups(channels),
-        rowSegments(index));
+    Operand from = new Operand(0, needs.patchWords(), needs.rowBlocks());
+    linears
+        .steps(
+            new Layer("embed", channels, from, residualStream()),
+            embeddingGroups(index, channels),
+            group -> group.first() == 0 ? firstRows(index, group) : List.of(positions(group)))
+        .forEach(Runnable::run);
   }
 
   /**
    * The input comes while the first group of tiles runs: that group has enough of them to keep the
    * array busy with the rows that have come.
    */
-  private TileGroups embeddingGroups(Channels channels) {
+  private TileGroups embeddingGroups(int index, Channels channels) {
     Linear linear = channels.linear();
     int axi = arch.axi().bytes();
     double wordBeats = (double) arch.columns() * arch.depth() / axi;
-    int rowBytes = (needs.patchWords() * arch.depth() + needs.dimResidualWords() * 2) * arch.rows();
-    int balanced = Sizes.ceilDiv(rowBytes / axi, needs.patchWords());
+    double inputBeats = (double) arch.rows() * arch.depth() * needs.patchWords() / axi;
+    double positionBeats = (double) arch.rows() * arch.columns() * 2 / axi;
+    int balanced = (int) Math.ceil(inputBeats / Math.max(1, needs.patchWords() - positionBeats));
     int room = Math.min(linears.room(linear), 2 * linears.parameterTiles(linear));
-    int first = Math.min(Math.min(balanced, room - 1), linears.parameterTiles(linear));
-    return TileGroups.growing(linears.tiles(channels), first, room, needs.rowBlocks() / wordBeats);
+    // The weights of the image before leave half of the room free.
+    int largest = Math.min(index == 0 ? room - 1 : room / 2, linears.parameterTiles(linear));
+    return TileGroups.growing(
+        linears.tiles(channels), Math.min(balanced, largest), room, needs.rowBlocks() / wordBeats);
   }
 
   /**
@@ -157,7 +159,7 @@ final class NetworkProgram {
    * input, in turn: neither is waited for as a whole. They take places that the image before has
    * used up: its first rows while that one's last layer runs.
    */
-  private List<Segment> rowSegments(int index) {
+  private List<Segment> firstRows(int index, TileGroups.Group group) {
     int blocks = needs.rowBlocks();
     int parts = Math.min(ROW_PARTS, blocks);
     List<Segment> segments = new ArrayList<>();
@@ -165,31 +167,43 @@ final class NetworkProgram {
       int first = blocks * i / parts;
       int rows = blocks * (i + 1) / parts - first;
       boolean overNorm = (first + rows) * needs.patchWords() <= needs.secondRegion();
-      Segment positions = positions(first, rows).notBefore(endOfNorm);
+      Segment positions = positions(group, first, rows);
       Segment inputs = inputs(index, first, rows).notBefore(overNorm ? endOfHidden : endOfBlocks);
       segments.addAll(index == 0 ? List.of(positions, inputs) : List.of(inputs, positions));
     }
     return segments;
   }
 
-  private Segment positions(int firstBlock, int blocks) {
-    int words = needs.dimResidualWords();
+  private Segment positions(TileGroups.Group group) {
+    return positions(group, 0, needs.rowBlocks());
+  }
+
+  /** Position codes of some columns and rows: a run of words a row block. */
+  private Segment positions(TileGroups.Group group, int firstBlock, int blocks) {
+    int stride = needs.dimResidualWords();
+    int tileWords = linears.tileColumns(model.patchEmbedding()) / arch.requantColumns();
+    int from = group.first() * tileWords;
+    int run = Math.min(stride, group.end() * tileWords) - from;
     int wordBytes = arch.requantLanes() * Architecture.RESIDUAL_CONTAINER_BITS / 8;
+    int rows = needs.rowBlocks();
     int piece =
         image.place(
-            "position",
-            needs.rowBlocks() * words * wordBytes,
-            () -> packer.residual(model.position(), shape.dim()));
-    int beats = blocks * words * wordBytes / arch.axi().bytes();
+            "position/" + from + "+" + run,
+            rows * run * wordBytes,
+            () -> packer.residual(model.position(), shape.dim(), from, run));
+    int beats = blocks * run * wordBytes / arch.axi().bytes();
+    int first = firstBlock * stride + from;
     return new Segment(
-        "position",
-        new Ring(firstBlock * words, blocks * words),
-        LoadJob.Source.MODEL,
-        LoadJob.Destination.RESIDUAL,
-        piece + firstBlock * words * wordBytes,
-        blocks * words,
-        beats,
-        beats);
+            "position",
+            new Ring(first, needs.streamWords() - first),
+            LoadJob.Source.MODEL,
+            LoadJob.Destination.RESIDUAL,
+            piece + firstBlock * run * wordBytes,
+            blocks * run,
+            beats,
+            beats)
+        .inRuns(run, stride)
+        .notBefore(endOfNorm);
   }
 
   private Segment inputs(int index, int firstBlock, int blocks) {
@@ -262,7 +276,7 @@ final class NetworkProgram {
 
   /** Between the groups of a layer there is time for what is left of the image before. */
   private void add(Layer layer, TileGroups groups) {
-    for (Runnable step : linears.steps(layer, groups, List.of())) {
+    for (Runnable step : linears.steps(layer, groups)) {
       step.run();
       classifier.step();
     }

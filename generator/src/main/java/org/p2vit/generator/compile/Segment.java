@@ -18,6 +18,8 @@ final class Segment {
   private final int words;
   private final int beats;
   private final int unitBeats;
+  private int runWords = 1;
+  private int runStride = 1;
   private int earliest;
   private int word = -1;
   private int lastStep;
@@ -73,6 +75,13 @@ final class Segment {
     this.word = word;
   }
 
+  /** Its words lie in runs, see {@link LoadJob}. */
+  Segment inRuns(int runWords, int runStride) {
+    this.runWords = runWords;
+    this.runStride = runStride;
+    return this;
+  }
+
   /** It may not be loaded before this step: until then others use its place. */
   Segment notBefore(int step) {
     earliest = step;
@@ -93,6 +102,7 @@ final class Segment {
   }
 
   LoadJob job() {
-    return new LoadJob(List.of(), source, address, destination, word(), beats, unitBeats);
+    return new LoadJob(
+        List.of(), source, address, destination, word(), beats, unitBeats, runWords, runStride);
   }
 }

@@ -15,6 +15,23 @@ record TileGroups(List<Integer> ends) {
     ends = List.copyOf(ends);
   }
 
+  /** Column tiles {@code first} to {@code end - 1}. */
+  record Group(int first, int end) {
+    int tiles() {
+      return end - first;
+    }
+  }
+
+  List<Group> groups() {
+    List<Group> groups = new ArrayList<>();
+    int first = 0;
+    for (int end : ends) {
+      groups.add(new Group(first, end));
+      first = end;
+    }
+    return groups;
+  }
+
   /** Groups of nearly equal size, none above {@code largest}. */
   static TileGroups even(int tiles, int largest) {
     int count = Sizes.ceilDiv(tiles, Math.max(1, largest));

@@ -85,20 +85,24 @@ final class WordPacker {
   }
 
   /**
-   * RESIDUAL words of a matrix of {@code columns} a row, row block by row block; zeros below it.
+   * RESIDUAL words of a matrix of {@code columns} a row: of each row block, {@code words} words
+   * from {@code firstWord}; zeros below and beside the matrix.
    */
-  byte[] residual(short[] codes, int columns) {
+  byte[] residual(short[] codes, int columns, int firstWord, int words) {
     int r = arch.rows();
     int p = arch.requantColumns();
     int rows = codes.length / columns;
-    byte[] bytes = new byte[Sizes.roundUp(rows, r) * Sizes.roundUp(columns, p) * 2];
+    byte[] bytes = new byte[Sizes.roundUp(rows, r) * words * p * 2];
     for (int row = 0; row < rows; row++) {
-      for (int c = 0; c < columns; c++) {
-        int word = row / r * Sizes.ceilDiv(columns, p) + c / p;
-        int at = ((word * r + row % r) * p + c % p) * 2;
-        short code = codes[row * columns + c];
-        bytes[at] = (byte) code;
-        bytes[at + 1] = (byte) (code >> 8);
+      for (int c = 0; c < words * p; c++) {
+        int column = firstWord * p + c;
+        if (column < columns) {
+          int word = row / r * words + c / p;
+          int at = ((word * r + row % r) * p + c % p) * 2;
+          short code = codes[row * columns + column];
+          bytes[at] = (byte) code;
+          bytes[at + 1] = (byte) (code >> 8);
+        }
       }
     }
     return bytes;

@@ -24,6 +24,7 @@ final class LoadRun extends JobRun {
         job.beats() % job.unitBeats() == 0,
         "unitBeats",
         job.unitBeats() + " does not divide beats = " + job.beats());
+    source.require(job.runWords() > 0, "runWords", "is 0");
     long address = Integer.toUnsignedLong(job.address());
     source.require(address % beatBytes == 0, "address", address + " is not a multiple of a beat");
     source.require(
@@ -45,7 +46,7 @@ final class LoadRun extends JobRun {
     int from = unit * job.unitBeats();
     for (int i = from; i < from + job.unitBeats(); i++) {
       int read = job.address() + i * beatBytes;
-      long word = (long) job.word() + i / slices;
+      long word = job.wordAt(i / slices);
       int at;
       if (table) {
         at = (int) Math.min(word * beatBytes, Integer.MAX_VALUE);

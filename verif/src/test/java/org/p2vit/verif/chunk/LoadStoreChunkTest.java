@@ -76,11 +76,25 @@ class LoadStoreChunkTest {
       int unitBeats = 1 + random.nextInt(Math.min(2 * slices + 2, words * slices));
       int units = 1 + random.nextInt(Math.min(6, words * slices / unitBeats));
       int beats = unitBeats * units;
-      int word = random.nextInt(words - (beats + slices - 1) / slices + 1);
+      int used = (beats + slices - 1) / slices;
+      int runWords = 1 + random.nextInt(used);
+      int runs = (used + runWords - 1) / runWords;
+      // Runs that do not overlap and still end within the buffer.
+      int widest = runs == 1 ? runWords : (words - runWords) / (runs - 1);
+      int runStride = Math.max(1, widest);
+      if (runStride < runWords || random.nextBoolean()) {
+        runWords = 1;
+        runStride = 1;
+      } else {
+        runStride = runWords + random.nextInt(runStride - runWords + 1);
+      }
+      int end = (used - 1) / runWords * runStride + (used - 1) % runWords;
+      int word = random.nextInt(words - end);
       LoadJob.Source source = LoadJob.Source.values()[random.nextInt(2)];
       // Both regions have at least 8 KiB.
       int address = beat * random.nextInt(8192 / beat - beats + 1);
-      return new LoadJob(waits.of(1, 1, units), source, address, to, word, beats, unitBeats);
+      return new LoadJob(
+          waits.of(1, 1, units), source, address, to, word, beats, unitBeats, runWords, runStride);
     };
   }
 

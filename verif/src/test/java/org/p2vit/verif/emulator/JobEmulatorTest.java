@@ -196,6 +196,14 @@ class JobEmulatorTest {
 
   private static LoadJob withWaits(LoadJob j, List<Wait> waits) {
     return new LoadJob(
-        waits, j.source(), j.address(), j.destination(), j.word(), j.beats(), j.unitBeats());
+        waits,
+        j.source(),
+        j.address(),
+        j.destination(),
+        j.word(),
+        j.beats(),
+        j.unitBeats(),
+        j.runWords(),
+        j.runStride());
   }
 }
