@@ -3,7 +3,6 @@ package org.p2vit.generator.compile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.p2vit.model.Linear;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.LoadJob;
@@ -70,6 +69,17 @@ final class LinearLayers {
     }
   }
 
+  /**
+   * Some row blocks of a layer.
+   *
+   * @param segments that only these need, loaded after the weights
+   */
+  record Rows(int first, int blocks, List<Segment> segments) {
+    static Rows all(int blocks) {
+      return new Rows(0, blocks, List.of());
+    }
+  }
+
   private final Architecture arch;
   private final Ring weights;
   private final Ring parameters;
@@ -94,31 +104,17 @@ final class LinearLayers {
 
   /** Adds a layer, in groups of which two are on chip at once. */
   void add(Layer layer) {
-    steps(layer, groups(layer.channels())).forEach(Runnable::run);
+    add(layer, groups(layer.channels()));
+  }
+
+  /** Adds a layer in the groups given. */
+  void add(Layer layer, TileGroups groups) {
+    groups.groups().forEach(group -> step(layer, group).run());
   }
 
   /** One group of a layer. */
   Runnable step(Layer layer, TileGroups.Group group) {
-    return () -> add(layer, group, List.of());
-  }
-
-  /** The layer as one step a group, to be run in order. */
-  List<Runnable> steps(Layer layer, TileGroups groups) {
-    return steps(layer, groups, group -> List.of());
-  }
-
-  /**
-   * The same.
-   *
-   * @param more what else the job of a group needs, loaded after its weights
-   */
-  List<Runnable> steps(
-      Layer layer, TileGroups groups, Function<TileGroups.Group, List<Segment>> more) {
-    List<Runnable> steps = new ArrayList<>();
-    for (TileGroups.Group group : groups.groups()) {
-      steps.add(() -> add(layer, group, more.apply(group)));
-    }
-    return steps;
+    return () -> add(layer, group, List.of(Rows.all(layer.from().rowBlocks())));
   }
 
   /** Groups of nearly equal size, of which two are on chip at once. */
@@ -149,51 +145,76 @@ final class LinearLayers {
     return Math.max(1, parameters.words() / 2 / words);
   }
 
-  private void add(Layer layer, TileGroups.Group group, List<Segment> more) {
+  /**
+   * Adds one group of a layer.
+   *
+   * @param parts row blocks in turn, all with the same weights, a job each
+   */
+  void add(Layer layer, TileGroups.Group group, List<Rows> parts) {
     Channels channels = layer.channels();
     Linear linear = channels.linear();
-    Target to = layer.to();
-    Operand from = layer.from();
     int tileColumns = packer.tileColumns(linear.weightBits());
     int firstColumn = group.first() * tileColumns;
-    int end = Math.min(group.end() * tileColumns, paddedColumns(channels, to));
+    int end = Math.min(group.end() * tileColumns, paddedColumns(channels, layer.to()));
     int columns = end - firstColumn;
-    int tiles = group.tiles();
     Segment parameterSegment = parameters(layer, firstColumn, columns);
-    Segment weightSegment = weights(layer, group.first(), tiles);
-    List<Segment> uses = new ArrayList<>(List.of(parameterSegment));
-    layer.table().ifPresent(t -> uses.add(t.segment()));
-    uses.add(weightSegment);
-    uses.addAll(more);
-    TapTarget tap =
-        new TapTarget(layer.tensor(), 0, channels.from() + firstColumn, columns, from.rowBlocks());
-    program.step(
-        uses,
-        () -> {
-          MatMulJob job =
-              new MatMulJob(
-                  List.of(),
-                  from.base(),
-                  from.stride(),
-                  depthWords(linear),
-                  from.rowBlocks(),
-                  tiles,
-                  weightSegment.word(),
-                  depthWords(linear),
-                  linear.weightBits() == 4,
-                  true,
-                  parameterSegment.word(),
-                  0,
-                  layer.table().isPresent(),
-                  layer.table().map(Table::indexShift).orElse(0),
-                  to.destination(),
-                  to.base(),
-                  to.stride(),
-                  firstColumn - to.firstColumn(),
-                  columns,
-                  0);
-          return List.of(new TracedJob(job, layer.tensor(), Optional.of(tap)));
-        });
+    Segment weightSegment = weights(layer, group.first(), group.tiles());
+    for (Rows rows : parts) {
+      List<Segment> uses = new ArrayList<>(List.of(parameterSegment));
+      layer.table().ifPresent(t -> uses.add(t.segment()));
+      uses.add(weightSegment);
+      uses.addAll(rows.segments());
+      int column = channels.from() + firstColumn;
+      TapTarget tap =
+          new TapTarget(layer.tensor(), 0, column, columns, rows.first(), rows.blocks());
+      program.step(
+          uses,
+          () -> {
+            int parameter = parameterSegment.word();
+            int weight = weightSegment.word();
+            MatMulJob job =
+                job(layer, group.tiles(), firstColumn, columns, rows, parameter, weight);
+            return List.of(new TracedJob(job, layer.tensor(), Optional.of(tap)));
+          });
+    }
+  }
+
+  private MatMulJob job(
+      Layer layer,
+      int tiles,
+      int firstColumn,
+      int columns,
+      Rows rows,
+      int parameterWord,
+      int weightWord) {
+    Linear linear = layer.channels().linear();
+    Operand from = layer.from();
+    Target to = layer.to();
+    boolean shared =
+        to.destination() == MatMulJob.Destination.KEY
+            || to.destination() == MatMulJob.Destination.VALUE;
+    return new MatMulJob(
+        List.of(),
+        from.base() + rows.first() * from.stride(),
+        from.stride(),
+        depthWords(linear),
+        rows.blocks(),
+        tiles,
+        weightWord,
+        depthWords(linear),
+        linear.weightBits() == 4,
+        true,
+        parameterWord,
+        0,
+        layer.table().isPresent(),
+        layer.table().map(Table::indexShift).orElse(0),
+        to.destination(),
+        shared ? to.base() : to.base() + rows.first() * to.stride(),
+        to.stride(),
+        firstColumn - to.firstColumn(),
+        columns,
+        // Words that several row blocks share are found by the row.
+        shared ? rows.first() : 0);
   }
 
   /** Whole words of p results; of the next layer's operand, so that it reads nothing undefined. */

@@ -1,6 +1,5 @@
 package org.p2vit.generator.compile;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,12 +30,6 @@ import org.p2vit.rtl.job.ParameterFormat;
  */
 final class NetworkProgram {
 
-  /**
-   * Parts that position codes and input come in. More would start the array earlier, and fill
-   * LOAD's queue.
-   */
-  private static final int ROW_PARTS = 4;
-
   private final QuantizedModel model;
   private final VitShape shape;
   private final Architecture arch;
@@ -48,13 +41,13 @@ final class NetworkProgram {
   private final ProgramBuilder program;
   private final LinearLayers linears;
   private final AttentionHeads heads;
+  private final Embedding embedding;
   private final Classifier classifier;
   private final int images;
 
-  // Of the image before: steps after which its places are free.
+  /** Steps until the latest hidden layer has been made. */
   private int endOfHidden;
-  private int endOfBlocks;
-  private int endOfNorm;
+
   private final Ring normParameters;
   private final Ring tables = new Ring(0, 1);
   private Segment table;
@@ -83,6 +76,7 @@ final class NetworkProgram {
     linears = new LinearLayers(arch, needs, packer, image, program);
     heads = new AttentionHeads(shape, arch, needs, program);
     normParameters = new Ring(0, arch.buffers().normParameterWords());
+    embedding = new Embedding(model, arch, needs, input, linears, image);
     classifier = new Classifier(model, arch, needs, output, linears, program);
   }
 
@@ -104,121 +98,21 @@ final class NetworkProgram {
 
   private void image(int index) {
     program.forImage(index);
-    embedding(index);
+    embedding.add(index);
     Residual residual = model.embed();
     for (int i = 0; i < model.blocks().size(); i++) {
       block(i, model.blocks().get(i), residual);
       residual = model.blocks().get(i).residual2();
     }
     classifier.finish();
-    endOfBlocks = program.steps();
+    int endOfBlocks = program.steps();
     norm("norm", model.norm(), residual, 1, classifier.operandBase());
-    endOfNorm = program.steps();
+    int endOfNorm = program.steps();
     classifier.begin(index, index == images - 1);
-    if (!classifier.hasOwnPlaces()) {
-      endOfBlocks = program.steps();
-      endOfHidden = program.steps();
-      endOfNorm = program.steps();
-    }
-  }
-
-  private void embedding(int index) {
-    var entries =
-        new Requantization("embed", model.patchEmbedding())
-            .entries(model.embed()::exponent, o -> 0);
-    Channels channels = Channels.all(model.patchEmbedding(), entries);
-    Operand from = new Operand(0, needs.patchWords(), needs.rowBlocks());
-    linears
-        .steps(
-            new Layer("embed", channels, from, residualStream()),
-            embeddingGroups(index, channels),
-            group -> group.first() == 0 ? firstRows(index, group) : List.of(positions(group)))
-        .forEach(Runnable::run);
-  }
-
-  /**
-   * The input comes while the first group of tiles runs: that group has enough of them to keep the
-   * array busy with the rows that have come.
-   */
-  private TileGroups embeddingGroups(int index, Channels channels) {
-    Linear linear = channels.linear();
-    int axi = arch.axi().bytes();
-    double wordBeats = (double) arch.columns() * arch.depth() / axi;
-    double inputBeats = (double) arch.rows() * arch.depth() * needs.patchWords() / axi;
-    double positionBeats = (double) arch.rows() * arch.columns() * 2 / axi;
-    int balanced = (int) Math.ceil(inputBeats / Math.max(1, needs.patchWords() - positionBeats));
-    int room = Math.min(linears.room(linear), 2 * linears.parameterTiles(linear));
-    // The weights of the image before leave half of the room free.
-    int largest = Math.min(index == 0 ? room - 1 : room / 2, linears.parameterTiles(linear));
-    return TileGroups.growing(
-        linears.tiles(channels), Math.min(balanced, largest), room, needs.rowBlocks() / wordBeats);
-  }
-
-  /**
-   * Position codes, of which a row block needs its own before its results are written, and the
-   * input, in turn: neither is waited for as a whole. They take places that the image before has
-   * used up: its first rows while that one's last layer runs.
-   */
-  private List<Segment> firstRows(int index, TileGroups.Group group) {
-    int blocks = needs.rowBlocks();
-    int parts = Math.min(ROW_PARTS, blocks);
-    List<Segment> segments = new ArrayList<>();
-    for (int i = 0; i < parts; i++) {
-      int first = blocks * i / parts;
-      int rows = blocks * (i + 1) / parts - first;
-      boolean overNorm = (first + rows) * needs.patchWords() <= needs.secondRegion();
-      Segment positions = positions(group, first, rows);
-      Segment inputs = inputs(index, first, rows).notBefore(overNorm ? endOfHidden : endOfBlocks);
-      segments.addAll(index == 0 ? List.of(positions, inputs) : List.of(inputs, positions));
-    }
-    return segments;
-  }
-
-  private Segment positions(TileGroups.Group group) {
-    return positions(group, 0, needs.rowBlocks());
-  }
-
-  /** Position codes of some columns and rows: a run of words a row block. */
-  private Segment positions(TileGroups.Group group, int firstBlock, int blocks) {
-    int stride = needs.dimResidualWords();
-    int tileWords = linears.tileColumns(model.patchEmbedding()) / arch.requantColumns();
-    int from = group.first() * tileWords;
-    int run = Math.min(stride, group.end() * tileWords) - from;
-    int wordBytes = arch.requantLanes() * Architecture.RESIDUAL_CONTAINER_BITS / 8;
-    int rows = needs.rowBlocks();
-    int piece =
-        image.place(
-            "position/" + from + "+" + run,
-            rows * run * wordBytes,
-            () -> packer.residual(model.position(), shape.dim(), from, run));
-    int beats = blocks * run * wordBytes / arch.axi().bytes();
-    int first = firstBlock * stride + from;
-    return new Segment(
-            "position",
-            new Ring(first, needs.streamWords() - first),
-            LoadJob.Source.MODEL,
-            LoadJob.Destination.RESIDUAL,
-            piece + firstBlock * run * wordBytes,
-            blocks * run,
-            beats,
-            beats)
-        .inRuns(run, stride)
-        .notBefore(endOfNorm);
-  }
-
-  private Segment inputs(int index, int firstBlock, int blocks) {
-    int words = needs.patchWords();
-    int rowBytes = input.bytes() / needs.rowBlocks();
-    int beats = rowBytes / arch.axi().bytes();
-    return new Segment(
-        "input",
-        new Ring(firstBlock * words, blocks * words),
-        LoadJob.Source.INPUT,
-        LoadJob.Destination.ACTIVATION,
-        index * input.bytes() + firstBlock * rowBytes,
-        blocks * words,
-        blocks * beats,
-        beats);
+    embedding.free(
+        classifier.hasOwnPlaces()
+            ? new Embedding.Free(endOfHidden, endOfBlocks, endOfNorm)
+            : Embedding.Free.from(program.steps()));
   }
 
   private void block(int index, Block block, Residual before) {
@@ -271,15 +165,9 @@ final class NetworkProgram {
   }
 
   private void layer(String tensor, Channels channels, Target to) {
-    add(new Layer(tensor, channels, normalized(), to), linears.groups(channels));
-  }
-
-  /** Between the groups of a layer there is time for what is left of the image before. */
-  private void add(Layer layer, TileGroups groups) {
-    for (Runnable step : linears.steps(layer, groups)) {
-      step.run();
-      classifier.step();
-    }
+    linears.add(new Layer(tensor, channels, normalized(), to));
+    // The weights of a head are few and leave room for what is left of the image before.
+    classifier.step();
   }
 
   private static List<ParameterFormat.Output> entries(
@@ -302,7 +190,8 @@ final class NetworkProgram {
     var entries = new Requantization(name, linear).entries(after::exponent, realign);
     Channels channels = Channels.all(linear, entries);
     TileGroups groups = linears.groups(channels);
-    add(new Layer(name, channels, from, residualStream()), last ? groups.tapered() : groups);
+    linears.add(
+        new Layer(name, channels, from, residualStream()), last ? groups.tapered() : groups);
   }
 
   private void hidden(String name, Mlp mlp) {
@@ -310,14 +199,13 @@ final class NetworkProgram {
     IntUnaryOperator second = o -> mlp.hiddenExponent()[o] - act.exponent();
     var entries = new Requantization(name, mlp.fc1()).entries(o -> act.exponent(), second);
     Channels channels = Channels.all(mlp.fc1(), entries);
-    add(
+    linears.add(
         new Layer(
             name,
             channels,
             normalized(),
             new Target(Destination.ACTIVATION, needs.secondRegion(), needs.hiddenWords()),
-            Optional.of(new Table(tableSegment(name, act), act.indexShift()))),
-        linears.groups(channels));
+            Optional.of(new Table(tableSegment(name, act), act.indexShift()))));
   }
 
   /** The table in the buffer, if it is the one needed, or a new one. */

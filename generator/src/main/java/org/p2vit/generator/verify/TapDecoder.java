@@ -82,7 +82,7 @@ public final class TapDecoder {
     for (int block = 0; block < target.rowBlocks(); block++) {
       for (int n = 0; n < target.columns(); n += p) {
         for (int r = 0; r < rows; r++) {
-          int row = block * rows + r;
+          int row = (target.firstBlock() + block) * rows + r;
           for (int c = 0; c < p; c++, at++) {
             int column = target.column() + n + c;
             if (at < stream.length && row < shape[1] && column < width) {
