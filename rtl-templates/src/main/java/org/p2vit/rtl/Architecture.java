@@ -61,7 +61,7 @@ public record Architecture(
    * @param weightWords [C columns][D] int8, or two int4 a byte; holds keys too
    * @param residualWords [R rows][p columns] 16 bits
    * @param valueWords [Ds tokens][Cs channels] int8
-   * @param scoreSlots row blocks in the score ring
+   * @param scoreSlots row blocks in the score ring, and words of row maxima, [R rows] int8
    * @param scoreSlotWords words a slot, [R rows][p columns] int8
    * @param codeSlots row blocks in the ring of attention codes
    * @param codeSlotWords words a slot, [R rows][Ds columns] 5 bits

@@ -30,8 +30,9 @@ class BufferShapes(a: Architecture) {
       a.rows * p,
       Architecture.RESIDUAL_CONTAINER_BITS
     )
-  val value = BufferShape("BufferValue", a.buffers.valueWords, a.shifterDepth * a.shifterColumns, 8)
-  val score = BufferShape("BufferScore", a.buffers.scoreSlots * a.buffers.scoreSlotWords, a.rows * p, 8)
+  val value    = BufferShape("BufferValue", a.buffers.valueWords, a.shifterDepth * a.shifterColumns, 8)
+  val score    = BufferShape("BufferScore", a.buffers.scoreSlots * a.buffers.scoreSlotWords, a.rows * p, 8)
+  val scoreMax = BufferShape("BufferScoreMax", a.buffers.scoreSlots, a.rows, 8)
   val code =
     BufferShape("BufferCode", a.buffers.codeSlots * a.buffers.codeSlotWords, a.rows * a.shifterDepth, 5)
   val parameter     = parameters("BufferParameter", a.buffers.parameterWords)
@@ -53,6 +54,7 @@ class BufferWeight(a: Architecture)        extends MaskedMemory(new BufferShapes
 class BufferResidual(a: Architecture)      extends MaskedMemory(new BufferShapes(a).residual)
 class BufferValue(a: Architecture)         extends MaskedMemory(new BufferShapes(a).value)
 class BufferScore(a: Architecture)         extends MaskedMemory(new BufferShapes(a).score)
+class BufferScoreMax(a: Architecture)      extends MaskedMemory(new BufferShapes(a).scoreMax)
 class BufferCode(a: Architecture)          extends MaskedMemory(new BufferShapes(a).code)
 class BufferParameter(a: Architecture)     extends MaskedMemory(new BufferShapes(a).parameter)
 class BufferNormParameter(a: Architecture) extends MaskedMemory(new BufferShapes(a).normParameter)

@@ -89,8 +89,8 @@ object Progress {
   *
   * Elements inside words lie row-major, element 0 in the lowest bits: an ACTIVATION word holds (row, k) at
   * `row*D + k`, a WEIGHT word (column, k) at `column*D + k`, VALUE (token, channel) at `token*Cs + channel`,
-  * SCORE and RESIDUAL (row, column) at `row*p + column`, CODE (row, token) at `row*Ds + token`, the parameter
-  * buffers channel `c` at `c`.
+  * SCORE and RESIDUAL (row, column) at `row*p + column`, SCORE_MAX row at `row`, CODE (row, token) at
+  * `row*Ds + token`, the parameter buffers channel `c` at `c`.
   */
 class ChunkIO extends Bundle {
   val job      = Flipped(Decoupled(UInt(JobBits.Width.W)))

@@ -14,6 +14,7 @@ class MatMulIO(a: Architecture) extends ChunkIO {
   val weightWrite     = Decoupled(shapes.weight.write)
   val valueWrite      = Decoupled(shapes.value.write)
   val scoreWrite      = Decoupled(shapes.score.write)
+  val scoreMaxWrite   = Decoupled(shapes.scoreMax.write)
   val residualWrite   = Decoupled(shapes.residual.write)
   val tableWrite      = Flipped(Valid(shapes.table.write))
 
@@ -73,6 +74,7 @@ class MatMul(a: Architecture) extends Module {
   io.weightWrite <> router.io.write.weight
   io.valueWrite <> router.io.write.value
   io.scoreWrite <> router.io.write.score
+  io.scoreMaxWrite <> router.io.write.scoreMax
   io.residualWrite <> router.io.write.residual
 
   io.done      := router.io.done

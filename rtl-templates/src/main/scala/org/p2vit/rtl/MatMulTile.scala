@@ -32,6 +32,8 @@ class TileOperands(a: Architecture) extends Bundle {
   *   - `position`: first column at the destination, in units of p
   *   - `parameter`: PARAMETER word of the first beat
   *   - `completesRow`: the row block's last tile
+  *   - `scoreSlot`: SCORE slot of the row block
+  *   - `lastColumn`: the last column of the job, within its beat
   */
 class TileResults(a: Architecture) extends Bundle {
   val destination   = MatMulFields.width("destination")
@@ -40,6 +42,8 @@ class TileResults(a: Architecture) extends Bundle {
   val position      = MatMulFields.width("column")
   val lastBeat      = UInt(MatMulGeometry(a).beatBits.W)
   val completesRow  = Bool()
+  val scoreSlot     = UInt(MatMulGeometry(a).scoreSlotBits.W)
+  val lastColumn    = UInt(MatMulGeometry(a).columnBits.W)
   val useParameters = Bool()
   val parameter     = UInt(Address.bits(a.buffers.parameterWords).W)
   val shift         = SInt(Requantization.ShiftBits.W)
@@ -62,6 +66,10 @@ case class MatMulGeometry(a: Architecture) {
       .map(s => Address.bits(s.words))
       .max
   }
+
+  /** Bits of a SCORE slot, and of a column within a beat. */
+  val scoreSlotBits: Int = Address.bits(a.buffers.scoreSlots)
+  val columnBits: Int    = math.max(1, log2Ceil(p))
 
   /** Row blocks in a word of keys, and of values. */
   val rowBlocksPerKeyWord: Int   = a.columns / a.rows

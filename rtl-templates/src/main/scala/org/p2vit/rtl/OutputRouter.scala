@@ -11,11 +11,12 @@ class MatMulWrites(a: Architecture) extends Bundle {
   val weight         = Decoupled(shapes.weight.write)
   val value          = Decoupled(shapes.value.write)
   val score          = Decoupled(shapes.score.write)
+  val scoreMax       = Decoupled(shapes.scoreMax.write)
   val residual       = Decoupled(shapes.residual.write)
 }
 
 /** Hands results to the buffer they are meant for: the beat is repeated all over the word, and the mask picks
-  * its place.
+  * its place. The last scores of a row block go together with the maxima of its rows.
   */
 class OutputRouter(a: Architecture) extends Module {
   val io = IO(new Bundle {
@@ -45,6 +46,16 @@ class OutputRouter(a: Architecture) extends Module {
   offer(io.write.score, Destination.SCORE)
   io.write.score.bits.data := bytes(rowBlocks = 1, p)
   io.write.score.bits.mask := mask(rowBlocks = 1, p)
+
+  private val maxima = new ScoreMaxima(a, beat, taken = io.write.score.fire).maxima
+  offer(io.write.scoreMax, Destination.SCORE)
+  io.write.scoreMax.bits.address := place.scoreSlot
+  io.write.scoreMax.bits.data    := maxima.asUInt
+  io.write.scoreMax.bits.mask    := Fill(a.rows, 1.U(1.W))
+  when(place.completesRow) {
+    when(!io.write.scoreMax.ready) { io.write.score.valid := false.B }
+    when(!io.write.score.ready) { io.write.scoreMax.valid := false.B }
+  }.otherwise { io.write.scoreMax.valid := false.B }
 
   offer(io.write.residual, Destination.RESIDUAL_ADD, Destination.RESIDUAL_SET)
   io.write.residual.bits.data := beat.values.asUInt

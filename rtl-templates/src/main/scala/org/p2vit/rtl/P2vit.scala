@@ -89,6 +89,10 @@ class P2vit(a: Architecture) extends Module {
     write(score, matmul.io.scoreWrite)
     read(score, softmax.io.score)
 
+    val scoreMax = Module(new BufferScoreMax(a))
+    write(scoreMax, matmul.io.scoreMaxWrite)
+    read(scoreMax, softmax.io.scoreMax)
+
     val code = Module(new BufferCode(a))
     write(code, softmax.io.codeWrite)
     read(code, shifter.io.code)

@@ -8,6 +8,8 @@ import org.p2vit.rtl.job.MatMulJob.Destination
   *
   *   - `rowInWord`: place of the R rows in the word, `group`: of the p columns
   *   - `completesRow`: nothing of the row block is left after this
+  *   - `scoreSlot`: SCORE slot of the row block
+  *   - `lastColumn`: the last of the p columns that counts for the maximum
   */
 class ResultPlace(a: Architecture) extends Bundle {
   val destination  = MatMulFields.width("destination")
@@ -15,6 +17,8 @@ class ResultPlace(a: Architecture) extends Bundle {
   val rowInWord    = UInt(MatMulGeometry(a).rowInWordBits.W)
   val group        = UInt(MatMulGeometry(a).groupBits.W)
   val completesRow = Bool()
+  val scoreSlot    = UInt(MatMulGeometry(a).scoreSlotBits.W)
+  val lastColumn   = UInt(MatMulGeometry(a).columnBits.W)
 
   def is(to: Destination): Bool = destination === to.ordinal.U
 }
@@ -67,6 +71,8 @@ class ResultWalk(a: Architecture) extends Module {
   // Bits beyond those of the destination are not looked at.
   place.group        := Fit(position, geometry.groupBits)
   place.completesRow := tile.completesRow && last
+  place.scoreSlot    := tile.scoreSlot
+  place.lastColumn   := Mux(place.completesRow, tile.lastColumn, (geometry.p - 1).U)
   out.useParameters  := tile.useParameters
   out.parameter      := Fit(tile.parameter + beat, tile.parameter.getWidth)
   out.shift          := tile.shift

@@ -8,17 +8,19 @@ import org.p2vit.rtl.job.SoftmaxJob
 /** Ports of [[Softmax]]. */
 class SoftmaxIO(a: Architecture) extends ChunkIO {
   val score     = new BufferShapes(a).score.read
+  val scoreMax  = new BufferShapes(a).scoreMax.read
   val codeWrite = Decoupled(new BufferShapes(a).code.write)
   val tap       = Output(Valid(UInt((a.requantLanes * Tables.CODE_BITS).W)))
 }
 
 /** SOFTMAX: log2 softmax of row blocks (`SoftmaxJob`, docs/numerics.md section 5).
   *
-  * Three passes over a row block's scores share one pipeline, one SCORE word [R][p] a cycle: MAX finds the
-  * maxima, SUM adds the terms, CODE writes the codes. The first pass of the next row block runs before the
-  * last one of this, so that the logarithm of the sums is ready in time ([[SoftmaxPasses]]).
+  * Two passes over a row block's scores share one pipeline, one SCORE word [R][p] a cycle: SUM adds the
+  * terms, CODE writes the codes. SUM of the next row block runs before CODE of this, so that the logarithms
+  * of the sums are ready in time ([[SoftmaxPasses]]). The maxima of the rows, which MATMUL has found, are
+  * read beside each word of scores.
   *
-  * Pipeline: A scores; B scaled distance from the maximum; C `t`; D term or code; E sum.
+  * Pipeline: A scores and maxima; B scaled distance from the maximum; C `t`; D term or code; E sum.
   */
 class Softmax(a: Architecture) extends Module {
   val io = IO(new SoftmaxIO(a))
@@ -32,38 +34,25 @@ class Softmax(a: Architecture) extends Module {
   private val advance = !writing || io.codeWrite.ready
 
   private val passes = new SoftmaxPasses(a, job, log.io.ready)
-  private val (items, data) =
-    ReadJoin(passes.item, ReadJoin.Source(io.score, passes.address, passes.item.bits.scored.asUInt.orR))
+  private val wanted = passes.item.bits.scored.asUInt.orR
+  private val (items, data) = ReadJoin(
+    passes.item,
+    ReadJoin.Source(io.score, passes.scoreWord, wanted),
+    ReadJoin.Source(io.scoreMax, passes.scoreSlot, wanted)
+  )
   items.ready := advance
 
   // A
   private val itemA  = RegEnable(items.bits, advance)
   private val validA = valid(items.valid)
-  private val scores = RegEnable(lanes(data.head), advance)
-
-  // Maxima: of the row block in pass MAX or SUM, and of the one in pass CODE.
-  private val newest    = Reg(Vec(a.rows, SInt(8.W)))
-  private val older     = Reg(Vec(a.rows, SInt(8.W)))
-  private val reference = VecInit(newest.zip(older).map { case (n, o) => Mux(itemA.isCode, o, n) })
-  when(advance && validA) {
-    when(itemA.isMax) {
-      for (r <- 0 until a.rows) {
-        val candidates =
-          Seq.tabulate(p)(c => Mux(itemA.scored(c), scores(r * p + c), Softmax.LowestScore)) :+
-            Mux(itemA.first, Softmax.LowestScore, newest(r))
-        newest(r) := VecInit(candidates).reduceTree((x, y) => Mux(x > y, x, y))
-      }
-    }
-    when(itemA.isSum) { older := newest }
-  }
+  private val scores = RegEnable(bytes(data(0), a.requantLanes), advance)
+  private val maxima = RegEnable(bytes(data(1), a.rows), advance)
 
   // B
   private val itemB  = RegEnable(itemA, advance)
   private val validB = valid(validA)
-  private val scaled = RegEnable(
-    VecInit.tabulate(a.requantLanes)(i => LogDomain.scaled(reference(i / p), scores(i))),
-    advance
-  )
+  private val scaled =
+    RegEnable(VecInit.tabulate(a.requantLanes)(i => LogDomain.scaled(maxima(i / p), scores(i))), advance)
 
   // C
   private val itemC  = RegEnable(itemB, advance)
@@ -73,25 +62,27 @@ class Softmax(a: Architecture) extends Module {
 
   // D, pass SUM
   private val itemD  = RegEnable(itemC, advance)
-  private val validD = valid(validC && itemC.isSum)
+  private val validD = valid(validC && !itemC.isCode)
   private val terms = RegEnable(
     VecInit.tabulate(a.requantLanes)(i => Mux(itemC.scored(i % p), LogDomain.power(t(i)), 0.U)),
     advance
   )
 
   // E
-  log.io.clear          := passes.item.fire && passes.item.bits.isSum
+  log.io.coded          := passes.coded
   log.io.add.valid      := validD && advance
   log.io.add.bits.first := itemD.first
   log.io.add.bits.last  := itemD.last
+  log.io.add.bits.bank  := itemD.bank
   for (r <- 0 until a.rows) {
     log.io.add.bits.sums(r) := VecInit(terms.slice(r * p, (r + 1) * p)).reduceTree(_ +& _)
   }
 
   // D, pass CODE: the output register
+  private val logs = log.io.logs(itemC.bank)
   private val codes = RegEnable(
     VecInit.tabulate(a.requantLanes)(i =>
-      Mux(itemC.scored(i % p), LogDomain.code(t(i), log.io.logs(i / p)), Tables.CODE_ZERO.U)
+      Mux(itemC.scored(i % p), LogDomain.code(t(i), logs(i / p)), Tables.CODE_ZERO.U)
     ),
     advance
   )
@@ -114,10 +105,6 @@ class Softmax(a: Architecture) extends Module {
 
   private def valid(before: Bool) = RegEnable(before, false.B, advance)
 
-  private def lanes(word: UInt) =
-    VecInit.tabulate(a.requantLanes)(i => word(i * 8 + 7, i * 8).asSInt)
-}
-
-object Softmax {
-  private val LowestScore = (-128).S(8.W)
+  private def bytes(word: UInt, count: Int) =
+    VecInit.tabulate(count)(i => word(i * 8 + 7, i * 8).asSInt)
 }

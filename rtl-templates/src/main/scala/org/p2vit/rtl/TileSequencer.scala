@@ -73,6 +73,10 @@ class TileSequencer(a: Architecture) extends Module {
 
   private def perBeat(columns: UInt): UInt = columns >> log2Ceil(geometry.p)
 
+  /** Of the last beat. */
+  private def lastColumn: UInt =
+    if (geometry.p == 1) 0.U else (job.unsigned("columns") - 1.U)(geometry.columnBits - 1, 0)
+
   private def tileBeats: UInt =
     Mux(job.flag("weights4"), (2 * geometry.beatsPerHalf).U, geometry.beatsPerHalf.U)
 
@@ -81,7 +85,7 @@ class TileSequencer(a: Architecture) extends Module {
     weight    := Fit(of.unsigned("weightBase"), weight.getWidth)
     parameter := Fit(of.unsigned("parameterBase"), parameter.getWidth)
     position  := perBeat(of.unsigned("column"))
-    beatsLeft := perBeat(of.unsigned("columns"))
+    beatsLeft := Fit(perBeat(of.unsigned("columns") +& (geometry.p - 1).U), beatsLeft.getWidth)
   }
 
   private def nextTile(): Unit = {
@@ -105,6 +109,8 @@ class TileSequencer(a: Architecture) extends Module {
     to.results.position      := position
     to.results.lastBeat      := lastBeat
     to.results.completesRow  := lastTile
+    to.results.scoreSlot     := destination.slot
+    to.results.lastColumn    := lastColumn
     to.results.useParameters := job.flag("useParameters")
     to.results.parameter     := parameter
     to.results.shift         := job.shift
@@ -113,7 +119,7 @@ class TileSequencer(a: Architecture) extends Module {
   }
 }
 
-/** Where the row blocks of a job go: the word of column 0, and the place in that word.
+/** Where the row blocks of a job go: the word of column 0, the place in that word, the SCORE slot.
   *
   * @param job
   *   the job that runs
@@ -122,7 +128,7 @@ private class RowPlace(a: Architecture, job: MatMulFields) {
   private val geometry = MatMulGeometry(a)
   val address: UInt    = Reg(UInt(geometry.addressBits.W))
   val rowInWord: UInt  = Reg(UInt(geometry.rowInWordBits.W))
-  private val slot     = Reg(UInt(math.max(1, log2Ceil(a.buffers.scoreSlots)).W))
+  val slot: UInt       = Reg(UInt(geometry.scoreSlotBits.W))
 
   /** Row block 0 of `next`. */
   def begin(next: MatMulFields): Unit = {

@@ -98,6 +98,7 @@ class RtlEmitterTest {
             "Residual",
             "Value",
             "Score",
+            "ScoreMax",
             "Code",
             "Parameter",
             "NormParameter")) {

@@ -73,7 +73,7 @@ final class AttentionHeads {
             scoreSlot,
             b.scoreSlotWords(),
             0,
-            Sizes.roundUp(shape.tokens(), p),
+            shape.tokens(),
             0);
     int codeColumns = BufferNeeds.codeColumns(shape, arch);
     SoftmaxJob softmax =
@@ -94,7 +94,7 @@ final class AttentionHeads {
             head * d);
     List<TracedJob> gang =
         List.of(
-            traced(scores, block + "scores", head, 0, scores.columns()),
+            traced(scores, block + "scores", head, 0, Sizes.roundUp(shape.tokens(), p)),
             traced(softmax, block + "attention", head, 0, codeColumns),
             traced(context, block + "context", 0, head * d, d));
     program.step(List.of(), () -> gang);

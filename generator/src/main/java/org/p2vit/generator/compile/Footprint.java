@@ -128,7 +128,9 @@ record Footprint(int rows, int tiles, List<Access> accesses) {
       }
       case SCORE -> {
         int slots = arch.buffers().scoreSlots();
-        a.add(write(OnChip.SCORE, columns(j, p, r -> (j.base() + r) % slots * j.stride())));
+        IntUnaryOperator slot = r -> (j.base() + r) % slots;
+        a.add(write(OnChip.SCORE, columns(j, p, r -> slot.applyAsInt(r) * j.stride())));
+        a.add(write(OnChip.SCORE_MAX, Words.range(slot, 1)));
       }
       case RESIDUAL_ADD, RESIDUAL_SET -> {
         Words words = columns(j, p, r -> j.base() + r * j.stride());
@@ -150,8 +152,10 @@ record Footprint(int rows, int tiles, List<Access> accesses) {
   private static void softmax(SoftmaxJob j, Architecture arch, List<Access> a) {
     Architecture.Buffers b = arch.buffers();
     int scoreWords = Sizes.ceilDiv(j.tokens(), arch.requantColumns());
-    IntUnaryOperator from = r -> (j.scoreSlot() + r) % b.scoreSlots() * b.scoreSlotWords();
+    IntUnaryOperator slot = r -> (j.scoreSlot() + r) % b.scoreSlots();
+    IntUnaryOperator from = r -> slot.applyAsInt(r) * b.scoreSlotWords();
     a.add(read(OnChip.SCORE, Scope.ROW, Words.range(from, scoreWords)));
+    a.add(read(OnChip.SCORE_MAX, Scope.ROW, Words.range(slot, 1)));
     int codeWords = Sizes.ceilDiv(j.columns(), arch.shifterDepth());
     IntUnaryOperator to = r -> (j.codeSlot() + r) % b.codeSlots() * b.codeSlotWords();
     a.add(write(OnChip.CODE, Words.range(to, codeWords)));

@@ -95,6 +95,7 @@ public final class ModelCompiler {
     int valueBuffers = NetworkProgram.valueBuffers(n, arch);
     uses.add(use(OnChip.VALUE, arch, "value", valueBuffers * n.valueWords()));
     uses.add(use(OnChip.SCORE, arch, "scores", b.scoreSlots() * n.scoreSlotWords()));
+    uses.add(use(OnChip.SCORE_MAX, arch, "maxima", b.scoreSlots()));
     uses.add(use(OnChip.CODE, arch, "attention", b.codeSlots() * n.codeSlotWords()));
     uses.add(use(OnChip.PARAMETER, arch, "parameters", b.parameterWords()));
     uses.add(use(OnChip.NORM_PARAMETER, arch, "parameters", b.normParameterWords()));

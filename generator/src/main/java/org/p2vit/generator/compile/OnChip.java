@@ -11,6 +11,7 @@ enum OnChip {
   RESIDUAL,
   VALUE,
   SCORE,
+  SCORE_MAX,
   CODE,
   PARAMETER,
   NORM_PARAMETER,
@@ -24,6 +25,7 @@ enum OnChip {
       case RESIDUAL -> b.residualWords();
       case VALUE -> b.valueWords();
       case SCORE -> b.scoreSlots() * b.scoreSlotWords();
+      case SCORE_MAX -> b.scoreSlots();
       case CODE -> b.codeSlots() * b.codeSlotWords();
       case PARAMETER -> b.parameterWords();
       case NORM_PARAMETER -> b.normParameterWords();
@@ -40,6 +42,7 @@ enum OnChip {
       case RESIDUAL -> a.rows() * p * Architecture.RESIDUAL_CONTAINER_BITS;
       case VALUE -> a.shifterDepth() * a.shifterColumns() * 8;
       case SCORE -> a.rows() * p * 8;
+      case SCORE_MAX -> a.rows() * 8;
       case CODE -> a.rows() * a.shifterDepth() * Tables.CODE_BITS;
       case PARAMETER, NORM_PARAMETER -> p * ParameterFormat.BITS;
       case TABLE -> Architecture.TABLE_ENTRIES * 8;

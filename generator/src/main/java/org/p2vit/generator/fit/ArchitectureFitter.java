@@ -31,7 +31,7 @@ public final class ArchitectureFitter {
   private static final double LOAD_MARGIN = 1.2;
 
   /** Passes of softmax over a score row. */
-  private static final int SOFTMAX_PASSES = 3;
+  private static final int SOFTMAX_PASSES = 2;
 
   private static final int MIN_DEPTH = 4;
 

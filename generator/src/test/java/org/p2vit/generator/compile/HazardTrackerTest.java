@@ -134,6 +134,37 @@ class HazardTrackerTest {
   }
 
   @Test
+  void maximaOfASlotAreKeptUntilSoftmaxHasReadThem() {
+    loadOperands(1);
+    add(product(0, 1, MatMulJob.Destination.SCORE, 0));
+    add(new SoftmaxJob(List.of(), SCORE_SLOTS, 0, 0, 4, 4, 4));
+    MatMulJob elsewhere =
+        new MatMulJob(
+            List.of(),
+            0,
+            1,
+            1,
+            1,
+            1,
+            0,
+            1,
+            false,
+            false,
+            0,
+            0,
+            false,
+            0,
+            MatMulJob.Destination.SCORE,
+            0,
+            8,
+            8,
+            4,
+            0);
+    // Other words of the slot, but the same maxima.
+    assertEquals(List.of(Wait.until(Chunk.SOFTMAX, 1)), add(elsewhere).waits());
+  }
+
+  @Test
   void readingWhatNobodyWroteIsAnError() {
     load(LoadJob.Destination.WEIGHT, 0, 1, 1);
     MatMulJob job = product(0, 1, MatMulJob.Destination.RESIDUAL_SET, 0);

@@ -29,14 +29,16 @@ import org.p2vit.rtl.Chunk;
  *   <li>VALUE [Ds tokens][Cs channels]: {@code base + ((firstRow+r)*R/Ds)*stride + (column+n)/Cs},
  *       int8
  *   <li>SCORE [row][p columns]: {@code ((base + r) % scoreSlots)*stride + (column+n)/p}, int8;
- *       {@code base} is a slot
+ *       {@code base} is a slot. With the last of them the largest of each row goes to SCORE_MAX
+ *       [row], word {@code (base + r) % scoreSlots}
  *   <li>RESIDUAL_ADD [row][p columns]: {@code base + r*stride + (column+n)/p}; adds to what is
  *       there
  *   <li>RESIDUAL_SET: the same, 16-bit saturation, no addition (logits)
  * </ul>
  *
  * <p>A residual word has 16 bits an element. {@code columns}, {@code column} are multiples of
- * {@code p}.
+ * {@code p}; to SCORE, {@code columns} is any number: the words' tails are written, but do not
+ * count for the maximum.
  *
  * @param useParameters bias and shift from PARAMETER[parameterBase + n/p], see {@link
  *     ParameterFormat}; otherwise no bias and {@code shift}

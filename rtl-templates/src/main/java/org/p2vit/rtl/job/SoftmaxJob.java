@@ -7,8 +7,9 @@ import org.p2vit.rtl.Chunk;
 /**
  * Log2 softmax of whole rows: {@code R} rows of SCORE slot {@code (scoreSlot + r) % scoreSlots} to
  * CODE slot {@code (codeSlot + r) % codeSlots}. Score words are [row][p columns], word {@code
- * slot*scoreSlotWords + j/p}; code words are [row][Ds columns] of 5 bits, word {@code
- * slot*codeSlotWords + j/Ds}. Columns from {@code tokens} to {@code columns-1} get code 16 (zero).
+ * slot*scoreSlotWords + j/p}, and SCORE_MAX word {@code slot} has the largest of each row's first
+ * {@code tokens}; code words are [row][Ds columns] of 5 bits, word {@code slot*codeSlotWords +
+ * j/Ds}. Columns from {@code tokens} to {@code columns-1} get code 16 (zero).
  *
  * @param columns columns written, a multiple of the shifter array's depth Ds
  * @param tokens valid columns, at least 1

@@ -7,6 +7,8 @@ public enum BufferId {
   RESIDUAL,
   VALUE,
   SCORE,
+  /** The largest score of each row. */
+  SCORE_MAX,
   CODE,
   PARAMETER,
   NORM_PARAMETER,

@@ -1,5 +1,6 @@
 package org.p2vit.verif.emulator;
 
+import java.util.Arrays;
 import java.util.List;
 import org.p2vit.numerics.ActivationMath;
 import org.p2vit.numerics.ResidualMath;
@@ -22,6 +23,9 @@ final class MatMulRun extends JobRun {
   private final EmulatedBuffer weight;
   private final EmulatedBuffer residual;
 
+  /** To SCORE: the largest of each row of the row block in work. */
+  private final int[] maxima;
+
   MatMulRun(ProgramJob source, MatMulJob job, Architecture arch, Memories memories) {
     super(source, arch, memories, job.rowBlocks(), job.tiles());
     this.job = job;
@@ -30,6 +34,7 @@ final class MatMulRun extends JobRun {
     activation = buffer(BufferId.ACTIVATION);
     weight = buffer(BufferId.WEIGHT);
     residual = buffer(BufferId.RESIDUAL);
+    maxima = new int[arch.rows()];
     check();
   }
 
@@ -40,7 +45,10 @@ final class MatMulRun extends JobRun {
         "depthWords",
         job.depthWords() * arch.depth() + " terms; the accumulators hold " + arch.maxDepth());
     source.require(job.columns() > 0, "columns", "0 columns");
-    source.require(job.columns() % p == 0, "columns", job.columns() + " is no multiple of " + p);
+    source.require(
+        job.destination() == Destination.SCORE || job.columns() % p == 0,
+        "columns",
+        job.columns() + " is no multiple of " + p);
     source.require(job.column() % p == 0, "column", job.column() + " is no multiple of " + p);
     source.require(
         (job.columns() + tileColumns - 1) / tileColumns == job.tiles(),
@@ -63,7 +71,8 @@ final class MatMulRun extends JobRun {
     int rows = arch.rows();
     int lanes = arch.columns();
     int first = tile * tileColumns;
-    int end = Math.min(first + tileColumns, job.columns());
+    int beats = (Math.min(tileColumns, job.columns() - first) + p - 1) / p;
+    int end = first + beats * p;
     int[][] acc = new int[rows][end - first];
     for (int k = 0; k < job.depthWords(); k++) {
       int a =
@@ -96,6 +105,27 @@ final class MatMulRun extends JobRun {
         }
       }
       step.beat(n, beat);
+      if (job.destination() == Destination.SCORE) {
+        raiseMaxima(beat, n);
+      }
+    }
+    if (job.destination() == Destination.SCORE && tile == job.tiles() - 1) {
+      for (int r = 0; r < rows; r++) {
+        int slot = (job.base() + row) % arch.buffers().scoreSlots();
+        step.element(buffer(BufferId.SCORE_MAX), slot, r, job.columns() - 1, maxima[r]);
+      }
+    }
+  }
+
+  /** Columns {@code n} to {@code n + p - 1} of all rows. */
+  private void raiseMaxima(short[] beat, int n) {
+    if (n == 0) {
+      Arrays.fill(maxima, Byte.MIN_VALUE);
+    }
+    for (int i = 0; i < beat.length; i++) {
+      if (n + i % p < job.columns()) {
+        maxima[i / p] = Math.max(maxima[i / p], beat[i]);
+      }
     }
   }
 

@@ -23,6 +23,7 @@ public final class Memories {
         Architecture.RESIDUAL_CONTAINER_BITS);
     add(BufferId.VALUE, b.valueWords(), arch.shifterDepth() * arch.shifterColumns(), 8);
     add(BufferId.SCORE, b.scoreSlots() * b.scoreSlotWords(), arch.rows() * p, 8);
+    add(BufferId.SCORE_MAX, b.scoreSlots(), arch.rows(), 8);
     add(
         BufferId.CODE,
         b.codeSlots() * b.codeSlotWords(),

@@ -9,12 +9,14 @@ import org.p2vit.rtl.job.SoftmaxJob;
 final class SoftmaxRun extends JobRun {
   private final SoftmaxJob job;
   private final EmulatedBuffer score;
+  private final EmulatedBuffer scoreMax;
   private final EmulatedBuffer code;
 
   SoftmaxRun(ProgramJob source, SoftmaxJob job, Architecture arch, Memories memories) {
     super(source, arch, memories, job.rowBlocks(), 1);
     this.job = job;
     score = buffer(BufferId.SCORE);
+    scoreMax = buffer(BufferId.SCORE_MAX);
     code = buffer(BufferId.CODE);
     Architecture.Buffers b = arch.buffers();
     source.require(job.tokens() > 0, "tokens", "0 tokens");
@@ -44,18 +46,20 @@ final class SoftmaxRun extends JobRun {
     Architecture.Buffers b = arch.buffers();
     int p = arch.requantColumns();
     int depth = arch.shifterDepth();
-    int from = (job.scoreSlot() + row) % b.scoreSlots() * b.scoreSlotWords();
+    int slot = (job.scoreSlot() + row) % b.scoreSlots();
+    int from = slot * b.scoreSlotWords();
     int to = (job.codeSlot() + row) % b.codeSlots() * b.codeSlotWords();
     for (int j = 0; j < job.tokens(); j += p) {
       step.read(score, from + j / p);
     }
+    step.read(scoreMax, slot);
     int[][] codes = new int[arch.rows()][];
     for (int r = 0; r < arch.rows(); r++) {
       int[] scores = new int[job.tokens()];
       for (int j = 0; j < scores.length; j++) {
         scores[j] = (int) score.get(from + j / p, lane(r, j, p));
       }
-      codes[r] = softmax(scores);
+      codes[r] = softmax(scores, (int) scoreMax.get(slot, r));
     }
     for (int j = 0; j < job.columns(); j += p) {
       short[] beat = new short[arch.rows() * p];
@@ -71,11 +75,7 @@ final class SoftmaxRun extends JobRun {
   }
 
   /** docs/numerics.md section 5. */
-  private int[] softmax(int[] scores) {
-    int max = Integer.MIN_VALUE;
-    for (int s : scores) {
-      max = Math.max(max, s);
-    }
+  private int[] softmax(int[] scores, int max) {
     int[] t = new int[scores.length];
     int sum = 0;
     for (int j = 0; j < t.length; j++) {

@@ -28,7 +28,7 @@ class MatMulThroughputTest {
   private static final int TILES = 2;
 
   static List<Architecture> architectures() {
-    return List.of(ChunkArchitectures.PAIRS, ChunkArchitectures.MIDDLE);
+    return List.of(ChunkArchitectures.PAIRS, ChunkArchitectures.MIDDLE, ChunkArchitectures.BEATS);
   }
 
   @ParameterizedTest

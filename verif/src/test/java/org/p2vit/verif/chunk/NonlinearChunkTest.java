@@ -20,13 +20,12 @@ import org.p2vit.rtl.job.ParameterFormat;
 import org.p2vit.rtl.job.ShifterJob;
 import org.p2vit.rtl.job.SoftmaxJob;
 import org.p2vit.verif.emulator.BufferId;
-import org.p2vit.verif.emulator.Dram;
 import org.p2vit.verif.emulator.EmulatedBuffer;
 import org.p2vit.verif.emulator.Memories;
 
 /**
- * SOFTMAX, SHIFTER and LAYER_NORM where their numerics are extreme, and their cycles when nothing
- * stalls.
+ * SOFTMAX, SHIFTER and LAYER_NORM where their numerics are extreme, and SHIFTER's cycles when
+ * nothing stalls; {@link RowBlockCyclesTest} has the others'.
  */
 class NonlinearChunkTest {
   private static final BenchStimulus.Stalls NONE = new BenchStimulus.Stalls(0, 0, 0, 0);
@@ -63,17 +62,6 @@ class NonlinearChunkTest {
     run(arch, Chunk.SOFTMAX, "Softmax", memories, jobs, SOME);
   }
 
-  @Test
-  void softmaxReadsAWordACycle() throws IOException {
-    Architecture arch = ChunkArchitectures.PAIRS;
-    int rowBlocks = 20;
-    int words = 70 / arch.requantColumns();
-    List<Job> jobs = List.of(new SoftmaxJob(List.of(), rowBlocks, 0, 0, 70, 70, 6));
-    int cycles = cycles(run(arch, Chunk.SOFTMAX, "Softmax", scores(arch), jobs, NONE));
-    // The last row block's logarithms, R cycles, and the pipeline.
-    atMost(3 * words * rowBlocks + arch.rows() + 16, cycles);
-  }
-
   /** A slot for each kind of row. */
   private Memories scores(Architecture arch) {
     Memories memories = new Memories(arch);
@@ -93,6 +81,7 @@ class NonlinearChunkTest {
         score.set(w, i, s);
       }
     }
+    RandomContent.scoreMaxima(memories, arch);
     return memories;
   }
 
@@ -111,7 +100,8 @@ class NonlinearChunkTest {
     Architecture arch = ChunkArchitectures.PAIRS;
     int rowBlocks = 12;
     List<Job> jobs = List.of(new ShifterJob(List.of(), rowBlocks, 0, 0, 2, 35, 2, 17, 0, 3, 0));
-    int cycles = cycles(run(arch, Chunk.SHIFTER, "Shifter", codesAndValues(arch), jobs, NONE));
+    int cycles =
+        DirectedRun.cycles(run(arch, Chunk.SHIFTER, "Shifter", codesAndValues(arch), jobs, NONE));
     atMost(35 * 2 * rowBlocks + arch.shifterColumns() / arch.requantColumns() + 12, cycles);
   }
 
@@ -121,7 +111,8 @@ class NonlinearChunkTest {
     int rowBlocks = 6;
     int beats = arch.shifterColumns() / arch.requantColumns();
     List<Job> jobs = List.of(new ShifterJob(List.of(), rowBlocks, 0, 0, 2, 3, 2, 17, 0, 6, 0));
-    int cycles = cycles(run(arch, Chunk.SHIFTER, "Shifter", codesAndValues(arch), jobs, NONE));
+    int cycles =
+        DirectedRun.cycles(run(arch, Chunk.SHIFTER, "Shifter", codesAndValues(arch), jobs, NONE));
     atMost(beats * 2 * rowBlocks + 3 + 12, cycles);
   }
 
@@ -156,17 +147,6 @@ class NonlinearChunkTest {
       }
     }
     run(arch, Chunk.LAYER_NORM, "LayerNorm", rows(arch), jobs, SOME);
-  }
-
-  @Test
-  void layerNormReadsTheNextRowsWhileItNormalizes() throws IOException {
-    Architecture arch = ChunkArchitectures.MIDDLE;
-    int rowBlocks = 4;
-    List<Job> jobs = List.of(layerNorm(128, 100, rowBlocks, 0));
-    int cycles = cycles(run(arch, Chunk.LAYER_NORM, "LayerNorm", rows(arch), jobs, NONE));
-    int pass = 128 * arch.requantLanes() / arch.layerNormLanes();
-    int scalars = 10 * arch.rows() + 30;
-    atMost((rowBlocks + 1) * pass + rowBlocks * scalars, cycles);
   }
 
   private static LayerNormJob layerNorm(int channels, long epsilon, int rowBlocks, int parameters) {
@@ -221,31 +201,7 @@ class NonlinearChunkTest {
       List<Job> jobs,
       BenchStimulus.Stalls stalls)
       throws IOException {
-    ChunkBench bench = ChunkBench.build(arch, module, directory);
-    int chunks = Chunk.values().length;
-    BenchStimulus.Counters counters =
-        new BenchStimulus.Counters(chunk, new int[chunks], new int[chunks]);
-    BenchStimulus stimulus =
-        new BenchStimulus(SEED, stalls, counters, PortMap.readable(chunk, memories), jobs);
-    Dram none = new Dram(new byte[0], new byte[0], new byte[0]);
-    ChunkCheck check = new ChunkCheck(arch, chunk, bench::bits, stimulus, memories, none);
-    List<BenchEvent> events = bench.run(stimulus);
-    check.check(events);
-    return events;
-  }
-
-  /** From taking the first job to the last unit. */
-  private static int cycles(List<BenchEvent> events) {
-    int first = -1;
-    int last = 0;
-    for (BenchEvent event : events) {
-      if (event instanceof BenchEvent.JobTaken e && first < 0) {
-        first = e.cycle();
-      } else if (event instanceof BenchEvent.Done e) {
-        last = e.cycle();
-      }
-    }
-    return last - first;
+    return new DirectedRun(arch, chunk, module, directory).events(memories, jobs, stalls, SEED);
   }
 
   private static void atMost(int limit, int cycles) {

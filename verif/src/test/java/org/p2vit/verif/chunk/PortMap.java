@@ -20,6 +20,7 @@ final class PortMap {
       case "residual", "residualRead" -> BufferId.RESIDUAL;
       case "value" -> BufferId.VALUE;
       case "score" -> BufferId.SCORE;
+      case "scoreMax" -> BufferId.SCORE_MAX;
       case "code" -> BufferId.CODE;
       case "parameter" -> chunk == Chunk.LAYER_NORM ? BufferId.NORM_PARAMETER : BufferId.PARAMETER;
       default -> throw new IllegalArgumentException("read port " + port + " of " + chunk);
@@ -34,6 +35,7 @@ final class PortMap {
       case "residualWrite" -> BufferId.RESIDUAL;
       case "valueWrite" -> BufferId.VALUE;
       case "scoreWrite" -> BufferId.SCORE;
+      case "scoreMaxWrite" -> BufferId.SCORE_MAX;
       case "codeWrite" -> BufferId.CODE;
       case "parameterWrite" -> BufferId.PARAMETER;
       case "normParameterWrite" -> BufferId.NORM_PARAMETER;
@@ -47,7 +49,15 @@ final class PortMap {
     Map<String, BenchStimulus.Words> result = new LinkedHashMap<>();
     for (String port :
         new String[] {
-          "activation", "weight", "residual", "residualRead", "value", "score", "code", "parameter"
+          "activation",
+          "weight",
+          "residual",
+          "residualRead",
+          "value",
+          "score",
+          "scoreMax",
+          "code",
+          "parameter"
         }) {
       result.put(port, pack(memories.get(read(chunk, port))));
     }

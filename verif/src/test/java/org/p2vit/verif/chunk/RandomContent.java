@@ -25,6 +25,7 @@ final class RandomContent {
       integers(memories.get(id), 8);
     }
     integers(memories.get(BufferId.SCORE), 8);
+    scoreMaxima(memories, arch);
     integers(memories.get(BufferId.RESIDUAL), arch.residualBits());
     random.nextBytes(memories.get(BufferId.TABLE).bytes());
     codes(memories.get(BufferId.CODE));
@@ -56,6 +57,26 @@ final class RandomContent {
       case 4 -> random.nextInt(7) - 3;
       default -> random.nextInt(1 << bits) - max - 1;
     };
+  }
+
+  /**
+   * Puts the largest score of each slot's rows into column 0, so that it is the largest of any
+   * number of columns, and into SCORE_MAX.
+   */
+  static void scoreMaxima(Memories memories, Architecture arch) {
+    EmulatedBuffer score = memories.get(BufferId.SCORE);
+    int p = arch.requantColumns();
+    int slotWords = arch.buffers().scoreSlotWords();
+    for (int slot = 0; slot < arch.buffers().scoreSlots(); slot++) {
+      for (int r = 0; r < arch.rows(); r++) {
+        long max = Byte.MIN_VALUE;
+        for (int i = 0; i < slotWords * p; i++) {
+          max = Math.max(max, score.get(slot * slotWords + i / p, r * p + i % p));
+        }
+        score.set(slot * slotWords, r * p, max);
+        memories.get(BufferId.SCORE_MAX).set(slot, r, max);
+      }
+    }
   }
 
   private void codes(EmulatedBuffer buffer) {

@@ -55,7 +55,8 @@ final class RandomJobs {
         to != MatMulJob.Destination.RESIDUAL_ADD && to != MatMulJob.Destination.RESIDUAL_SET;
     boolean weights4 = random.nextBoolean();
     int tileColumns = weights4 ? 2 * arch.columns() : arch.columns();
-    int columns = p * size(40 / p);
+    boolean scores = to == MatMulJob.Destination.SCORE;
+    int columns = p * size(40 / p) - (scores ? below(p) : 0);
     int tiles = (columns + tileColumns - 1) / tileColumns;
     int depthWords = size(arch.maxDepth() / arch.depth());
     int rowBlocks = size(6);
