@@ -38,6 +38,13 @@ final class ArchitectureOptions {
           "Data width of the AXI4 master, without --arch (default: 128, less for small arrays).")
   private Integer axiBits;
 
+  @Option(
+      names = "--memory",
+      paramLabel = "KIB",
+      description =
+          "Most on-chip memory, all buffers together, without --arch (default: as much as pays).")
+  private Integer memory;
+
   Architecture choose(QuantizedModel model) {
     if (choice.file != null) {
       return ArchitectureJson.read(choice.file);
@@ -45,6 +52,9 @@ final class ArchitectureOptions {
     FitOptions options = FitOptions.DEFAULT;
     if (choice.macs != null) {
       options = options.withMacs(choice.macs);
+    }
+    if (memory != null) {
+      options = options.withMemoryKib(memory);
     }
     return P2vit.fit(model, axiBits == null ? options : options.withAxiBits(axiBits));
   }

@@ -27,6 +27,9 @@ final class Classifier {
   /** Tiles of a piece take this share of the room for weights. */
   private static final int SHARE = 6;
 
+  /** Pieces whose logits are on chip at once: one is stored while the next is made. */
+  static final int PLACES = 2;
+
   private final QuantizedModel model;
   private final Architecture arch;
   private final BufferNeeds needs;
@@ -91,23 +94,23 @@ final class Classifier {
   boolean hasOwnPlaces() {
     Architecture.Buffers b = arch.buffers();
     return b.activationWords() >= needs.activationWords() + needs.dimWords()
-        && b.residualWords() >= needs.streamWords() + 2 * pieceWords();
+        && b.residualWords() >= needs.streamWords() + PLACES * pieceWords();
   }
 
   private void whole() {
     Channels channels = Channels.all(model.head(), entries);
-    linears.add(layer(channels, new Target(Destination.RESIDUAL_SET, 0, needs.logitWords())));
+    linears.add(
+        layer(channels, new Target(Destination.RESIDUAL_SET, 0, needs.logitWords())),
+        groups(channels));
     store(0, output.words(), 0);
   }
 
   /** Pieces take turns in two places, so that one is stored while the next is made. */
   private void takeApart() {
     Channels channels = Channels.all(model.head(), entries);
-    int tiles = linears.tiles(channels);
-    TileGroups groups = TileGroups.even(tiles, pieceTiles());
     int columns = columnsPerTile();
     int place = 0;
-    for (TileGroups.Group group : groups.groups()) {
+    for (TileGroups.Group group : groups(channels).groups()) {
       int base = needs.streamWords() + place * pieceWords();
       int firstWord = group.first() * columns / arch.requantColumns();
       int endWord = Math.min(group.end() * columns / arch.requantColumns(), output.words());
@@ -119,8 +122,13 @@ final class Classifier {
             piece.run();
             store(base, endWord - firstWord, firstWord);
           });
-      place = 1 - place;
+      place = (place + 1) % PLACES;
     }
+  }
+
+  /** Small ones: much of the weights can come before the layers ahead are done. */
+  private TileGroups groups(Channels channels) {
+    return TileGroups.even(linears.tiles(channels), pieceTiles());
   }
 
   private Layer layer(Channels channels, Target to) {
@@ -128,8 +136,17 @@ final class Classifier {
   }
 
   private int pieceTiles() {
-    return Math.max(
-        1, Math.min(linears.room(model.head()) / SHARE, linears.parameterTiles(model.head())));
+    return pieceTiles(linears.room(model.head()), linears.parameterTiles(model.head()));
+  }
+
+  /**
+   * Tiles of a piece.
+   *
+   * @param room tiles whose weights are on chip at once
+   * @param parameterTiles tiles of a group whose parameters leave room for the next
+   */
+  static int pieceTiles(int room, int parameterTiles) {
+    return Math.max(1, Math.min(room / SHARE, parameterTiles));
   }
 
   private int pieceWords() {

@@ -26,6 +26,9 @@ final class Embedding {
   /** Row blocks come in so many parts, each behind its position codes. */
   private static final int ROW_PARTS = 4;
 
+  /** Tiles whose weights come in the little time that the rows leave. */
+  private static final int SECOND_GROUP = 2;
+
   /**
    * Steps of the program after which places are free.
    *
@@ -95,8 +98,9 @@ final class Embedding {
     int largest = Math.min(index == 0 ? room - 1 : room / 2, linears.parameterTiles(linear));
     double loadedPerComputed =
         needs.rowBlocks() * words / (weightBeats + needs.rowBlocks() * positionBeats);
+    int first = Math.min(balanced, largest);
     return TileGroups.growing(
-        linears.tiles(channels), Math.min(balanced, largest), room, loadedPerComputed);
+        linears.tiles(channels), first, SECOND_GROUP, room, loadedPerComputed);
   }
 
   private double beats(int bytes) {

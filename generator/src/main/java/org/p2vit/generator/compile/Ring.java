@@ -3,8 +3,15 @@ package org.p2vit.generator.compile;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Part of a buffer that segments take in turn, each in consecutive words. */
+/**
+ * Part of a buffer that segments take in turn, each in consecutive words. Small segments follow
+ * each other; large ones are put to one end or the other, so that what is left free is in one
+ * piece.
+ */
 final class Ring {
+  /** Large is what takes more than a part of so many. */
+  private static final int LARGE = 8;
+
   private final int first;
   private final int words;
   private final List<Segment> live = new ArrayList<>();
@@ -33,8 +40,12 @@ final class Ring {
       throw new IllegalStateException(segment.words() + " words do not fit a ring of " + words);
     }
     live.removeIf(s -> s.lastStep() < step);
-    for (int at : new int[] {next, 0}) {
-      if (at + segment.words() <= words && free(first + at, segment.words())) {
+    int top = words - segment.words();
+    boolean large = segment.words() * LARGE > words;
+    List<Integer> places = new ArrayList<>(large ? List.of(0, top, next) : List.of(next, 0, top));
+    live.forEach(s -> places.add(s.word() + s.words() - first));
+    for (int at : places) {
+      if (at <= top && free(first + at, segment.words())) {
         segment.place(first + at);
         live.add(segment);
         next = at + segment.words();

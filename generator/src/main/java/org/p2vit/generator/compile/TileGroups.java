@@ -44,19 +44,22 @@ record TileGroups(List<Integer> ends) {
 
   /**
    * For the layer whose operand is loaded while it runs. A large first group keeps the array busy
-   * with the rows that have come; what follows must fit beside it, and be loaded while it runs.
+   * with the rows that have come, and leaves time for the weights of a small second one; what
+   * follows must fit beside the group before, and be loaded while that one runs.
    *
    * @param first size of the first group
+   * @param second size of the second group
    * @param room tiles that are on chip at once
    * @param loadedPerComputed tiles that are loaded while one is computed
    */
-  static TileGroups growing(int tiles, int first, int room, double loadedPerComputed) {
+  static TileGroups growing(int tiles, int first, int second, int room, double loadedPerComputed) {
     List<Integer> ends = new ArrayList<>();
     int size = Math.min(tiles, Math.max(1, first));
     int end = size;
     ends.add(end);
     while (end < tiles) {
-      int next = (int) Math.min(room - size, size * loadedPerComputed);
+      double loaded = ends.size() == 1 ? second : size * loadedPerComputed;
+      int next = (int) Math.min(Math.min(room - size, room / 2), loaded);
       size = Math.min(tiles - end, Math.max(1, next));
       end += size;
       ends.add(end);

@@ -19,13 +19,19 @@ import org.p2vit.rtl.Architecture;
  */
 public final class ArchitectureFitter {
   /**
-   * A second byte of operands read per MAC weighs as much as this share of cycles: wide, shallow
-   * arrays cost wiring and memory ports.
+   * A byte of operands read per MAC weighs as much as this share of cycles: it decides between
+   * arrays that are nearly equally fast, since wide memories cost energy.
    */
-  private static final double OPERAND_WEIGHT = 0.2;
+  private static final double OPERAND_WEIGHT = 0.005;
 
   /** Share of a head's MATMUL cycles that softmax and shifter may take. */
-  private static final double CONCURRENT_SHARE = 0.6;
+  private static final double CONCURRENT_SHARE = 0.85;
+
+  /** Room for weights, as a multiple of what keeps the array busy between start and end. */
+  private static final double WEIGHT_MARGIN = 1.4;
+
+  /** Passes of LayerNorm over a row block. */
+  private static final int LAYER_NORM_PASSES = 2;
 
   /** Loads of weights are not spread evenly, so they need some more time than their bytes. */
   private static final double LOAD_MARGIN = 1.2;
@@ -109,7 +115,7 @@ public final class ArchitectureFitter {
   }
 
   private Architecture withLanes(ArrayChoice array) {
-    long head = array.headRowCycles(shape);
+    long head = headRowCycles(array);
     int widest = widestResults(array);
     int p = requantColumns(array, head, widest);
     while (p < widest && beatBytes(array, p) < beatBytes(array, widest)) {
@@ -136,9 +142,15 @@ public final class ArchitectureFitter {
             shape.dim(),
             1,
             options.jobQueue(),
-            new Architecture.Axi(axiBits, options.addressBits(), 32, 4),
+            new Architecture.Axi(axiBits, options.addressBits(), 32, options.outstanding()),
             new Architecture.Buffers(1, 1, 1, 1, 1, 1, 1, 1, 1, 1));
     return sized(core, array);
+  }
+
+  /** Cycles of a row block's query, key, value and scores of one head. */
+  private long headRowCycles(ArrayChoice array) {
+    return (long) (3 * linearRowCycles(array, shape.dim(), shape.headDim()))
+        + array.rowCycles(shape.headDim(), shape.tokens());
   }
 
   /** The largest p that the array and the heads allow. */
@@ -193,16 +205,28 @@ public final class ArchitectureFitter {
     double shifterRow = shifterRowCycles(core.shifterColumns(), core.shifterDepth());
     int scoreSlots = slots(needs.rowBlocks(), scoreRow, softmaxRow);
     int codeSlots = slots(needs.rowBlocks(), Math.max(scoreRow, softmaxRow), shifterRow);
-    // Four of the deepest tiles: two groups of two, one in use and one on its way.
-    int weightRing = 4 * needs.tileWords();
-    Architecture.Buffers buffers =
-        BufferPlan.of(needs, new BufferPlan.Slack(weightRing, scoreSlots, codeSlots));
+    // The next head's values are made after its queries and keys: are this head's used up then?
+    double lag = Math.max(softmaxRow, shifterRow) - scoreRow;
+    boolean oneValueBuffer = lag <= 2 * linearRowCycles(array, shape.dim(), shape.headDim());
+    int weights = weightWords(core, needs);
+    BufferPlan.Slack slack =
+        new BufferPlan.Slack(weights, oneValueBuffer ? 1 : 2, scoreSlots, codeSlots);
+    Architecture.Buffers buffers = BufferPlan.of(shape, needs, core, slack);
+    if (options.memoryKib().isPresent()) {
+      slack = slack.withWeightWords(withinMemory(core, needs, slack));
+      buffers = BufferPlan.of(shape, needs, core, slack);
+    }
+    return with(core, needs, layerNormLanes(core, needs, slack.weightWords()), buffers);
+  }
+
+  private Architecture with(
+      Architecture core, BufferNeeds needs, int layerNormLanes, Architecture.Buffers buffers) {
     return new Architecture(
         core.rows(),
         core.columns(),
         core.depth(),
         core.requantLanes(),
-        layerNormLanes(core, needs, weightRing),
+        layerNormLanes,
         core.shifterColumns(),
         core.shifterDepth(),
         core.residualBits(),
@@ -215,6 +239,53 @@ public final class ArchitectureFitter {
         buffers);
   }
 
+  /** Cycles of a row block through a layer, with 4-bit weights if the model has any. */
+  private double linearRowCycles(ArrayChoice array, int k, int n) {
+    return (double) array.rowCycles(k, n) / (traits.weights4() ? 2 : 1);
+  }
+
+  /**
+   * Two groups of tiles, one in use and one on its way. A group passes a row block in as many
+   * cycles as it has words: enough for the fastest LayerNorm to follow, and for two deep tiles.
+   */
+  private int weightWords(Architecture core, BufferNeeds needs) {
+    long norm = layerNormRowCycles(core, core.requantLanes());
+    long group = Math.max(2L * needs.tileWords(), norm);
+    return (int) Math.min(Integer.MAX_VALUE / 2, (long) (WEIGHT_MARGIN * 2 * group));
+  }
+
+  /** The most words for weights that the memory leaves. */
+  private int withinMemory(Architecture core, BufferNeeds needs, BufferPlan.Slack slack) {
+    long budget = options.memoryKib().getAsInt() * 1024L;
+    int least = 2 * needs.tileWords();
+    int low = least;
+    int high = (int) Math.min(1 << 20, budget / (core.columns() * core.depth()) + least);
+    if (bytes(core, needs, slack.withWeightWords(least)) > budget) {
+      throw new InputException(
+          "%d KiB of on-chip memory; an array of %d x %d x %d MACs needs at least %d KiB for this model"
+              .formatted(
+                  options.memoryKib().getAsInt(),
+                  core.rows(),
+                  core.columns(),
+                  core.depth(),
+                  (bytes(core, needs, slack.withWeightWords(least)) + 1023) / 1024));
+    }
+    while (low < high) {
+      int middle = (low + high + 1) / 2;
+      if (bytes(core, needs, slack.withWeightWords(middle)) <= budget) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private long bytes(Architecture core, BufferNeeds needs, BufferPlan.Slack slack) {
+    Architecture.Buffers buffers = BufferPlan.of(shape, needs, core, slack);
+    return BufferPlan.bytes(with(core, needs, 1, buffers));
+  }
+
   /**
    * What a slower consumer leaves behind while a faster producer makes all row blocks of a head.
    */
@@ -223,15 +294,18 @@ public final class ArchitectureFitter {
     return Math.min(Math.min(rowBlocks + 1, MAX_SLOTS), (int) Math.ceil(left) + 2);
   }
 
-  /** As fast as the first group of tiles behind it reads rows. */
-  private int layerNormLanes(Architecture core, BufferNeeds needs, int weightRing) {
-    int ringTiles = Math.max(1, weightRing / 2 / needs.dimWords());
-    int headTiles = ceilDiv(shape.headDim(), core.columns());
-    long rowCycles = (long) Math.min(ringTiles, headTiles) * needs.dimWords();
+  /** As few as keep up with the groups of tiles before and behind it. */
+  private int layerNormLanes(Architecture core, BufferNeeds needs, int weightWords) {
+    long projection = (long) ceilDiv(shape.dim(), core.columns()) * needs.dimWords();
+    long group = Math.min(weightWords / 2, projection / (traits.weights4() ? 2 : 1));
     int lanes = 1;
-    while (lanes < core.requantLanes() && (long) core.rows() * shape.dim() / lanes > rowCycles) {
+    while (lanes < core.requantLanes() && layerNormRowCycles(core, lanes) > group) {
       lanes *= 2;
     }
     return lanes;
+  }
+
+  private long layerNormRowCycles(Architecture core, int lanes) {
+    return LAYER_NORM_PASSES * ((long) core.rows() * shape.dim() / lanes);
   }
 }
