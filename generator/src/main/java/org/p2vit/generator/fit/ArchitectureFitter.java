@@ -41,6 +41,9 @@ public final class ArchitectureFitter {
 
   private static final int MIN_DEPTH = 4;
 
+  /** Row blocks of a ring that are being written, read, or between two passes of softmax. */
+  private static final int RING_SLACK = 4;
+
   /** Slots that a job can name. */
   private static final int MAX_SLOTS = 1 << 8;
 
@@ -291,7 +294,7 @@ public final class ArchitectureFitter {
    */
   private static int slots(int rowBlocks, double producer, double consumer) {
     double left = rowBlocks * Math.max(0, 1 - producer / consumer);
-    return Math.min(Math.min(rowBlocks + 1, MAX_SLOTS), (int) Math.ceil(left) + 2);
+    return Math.min(Math.min(rowBlocks + 1, MAX_SLOTS), (int) Math.ceil(left) + RING_SLACK);
   }
 
   /** As few as keep up with the groups of tiles before and behind it. */

@@ -1,12 +1,13 @@
 package org.p2vit.generator.compile;
 
+import java.io.ByteArrayOutputStream;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.verif.emulator.Dram;
 import org.p2vit.verif.emulator.JobEmulator;
 import org.p2vit.verif.emulator.Memories;
-import org.p2vit.verif.emulator.Schedule;
 import org.p2vit.verif.emulator.TapRecorder;
 
 /**
@@ -17,13 +18,20 @@ import org.p2vit.verif.emulator.TapRecorder;
  */
 public record EmulatedRun(Map<Chunk, short[]> taps, byte[] output) {
 
+  /**
+   * @param inputs codes of each image of a start
+   */
   public static EmulatedRun of(
-      CompiledModel compiled, byte[] input, Schedule schedule, long poisonSeed) {
+      CompiledModel compiled,
+      List<byte[]> inputs,
+      org.p2vit.verif.emulator.Schedule schedule,
+      long poisonSeed) {
     Memories memories = new Memories(compiled.architecture());
     memories.poison(poisonSeed);
-    Dram dram =
-        new Dram(
-            compiled.image(), compiled.input().encode(input), new byte[compiled.output().bytes()]);
+    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+    inputs.forEach(input -> encoded.writeBytes(compiled.input().encode(input)));
+    byte[] output = new byte[compiled.images() * compiled.output().bytes()];
+    Dram dram = new Dram(compiled.image(), encoded.toByteArray(), output);
     TapRecorder recorder = new TapRecorder();
     new JobEmulator(compiled.architecture(), memories, dram, schedule, recorder)
         .run(compiled.program());

@@ -2,6 +2,8 @@ package org.p2vit.generator.compile;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.p2vit.generator.fit.ArchitectureFitter;
@@ -13,6 +15,7 @@ import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.job.StoreJob;
 import org.p2vit.verif.emulator.Schedule;
 
 /**
@@ -46,11 +49,27 @@ class ProgramEmulationTest {
         RandomModels.model(seed, shape, bits[(int) (seed % bits.length)], residualBits, 7);
     boolean weights4 = ModelTraits.of(model).weights4();
     Architecture arch = architectures.withBuffers(core, shape, weights4);
-    CompiledModel compiled = ModelCompiler.compile(model, arch);
+    CompiledModel compiled = ModelCompiler.compile(model, arch, architectures.images());
     Verifier verifier = new Verifier(compiled, new GoldenModel(model));
     verify(compiled, verifier, Schedule.programOrder(), seed);
     for (int i = 0; i < SCHEDULES; i++) {
       verify(compiled, verifier, Schedule.adversarial(seed * SCHEDULES + i), seed);
+    }
+  }
+
+  /** The head of an image is spread over the next one's layers: fitted buffers have room for it. */
+  @Test
+  void imagesFollowEachOther() {
+    VitShape shape = new VitShape(1, 28, 28, 7, 64, 2, 4, 256, 100);
+    long seed = 12;
+    QuantizedModel model = RandomModels.model(seed, shape, RandomModels.WeightBits.MIXED);
+    Architecture arch = ArchitectureFitter.fit(model, FitOptions.DEFAULT);
+    CompiledModel compiled = ModelCompiler.compile(model, arch, 3);
+    long stores = compiled.program().stream().filter(j -> j instanceof StoreJob).count();
+    assertTrue(stores > compiled.images(), stores + " stores: no head was taken apart");
+    Verifier verifier = new Verifier(compiled, new GoldenModel(model));
+    for (int i = 0; i < SCHEDULES; i++) {
+      verify(compiled, verifier, Schedule.adversarial(i), seed);
     }
   }
 
@@ -80,9 +99,16 @@ class ProgramEmulationTest {
 
   private static void verify(
       CompiledModel compiled, Verifier verifier, Schedule schedule, long seed) {
-    byte[] input = RandomModels.input(seed, compiled.shape());
-    EmulatedRun run = EmulatedRun.of(compiled, input, schedule, seed);
-    VerificationReport report = verifier.verify(input, run.taps(), run.output());
-    assertTrue(report.exact(), () -> report.summary() + "\n" + compiled.architecture());
+    List<byte[]> inputs = new ArrayList<>();
+    for (int i = 0; i < compiled.images(); i++) {
+      inputs.add(RandomModels.input(seed * 10 + i, compiled.shape()));
+    }
+    EmulatedRun run = EmulatedRun.of(compiled, inputs, schedule, seed);
+    List<VerificationReport> reports = verifier.verify(inputs, run.taps(), run.output());
+    for (int i = 0; i < reports.size(); i++) {
+      VerificationReport report = reports.get(i);
+      String image = "image %d of %d: ".formatted(i, reports.size());
+      assertTrue(report.exact(), () -> image + report.summary() + "\n" + compiled.architecture());
+    }
   }
 }

@@ -69,9 +69,9 @@ public final class RandomArchitectures {
     BufferNeeds n = BufferNeeds.of(shape, weights4, core);
     Architecture.Buffers buffers =
         new Architecture.Buffers(
-            n.activationWords() + random.nextInt(3),
+            n.activationWords() + random.nextInt(2 * n.dimWords()),
             n.keyWords() + slack(n.tileWords()),
-            n.residualWords(),
+            n.residualWords() + random.nextInt(2) * 8 * n.tileParameterWords(),
             slack(n.valueWords()),
             1 + random.nextInt(n.rowBlocks() + 1),
             n.scoreSlotWords() + random.nextInt(2),
@@ -95,6 +95,11 @@ public final class RandomArchitectures {
         core.jobQueue(),
         core.axi(),
         buffers);
+  }
+
+  /** Images of a start. */
+  public int images() {
+    return 1 + random.nextInt(3);
   }
 
   /** One to seven times as much, or a bit more than once. */

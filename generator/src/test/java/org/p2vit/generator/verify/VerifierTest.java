@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class VerifierTest {
 
   @BeforeEach
   void emulate() {
-    run = EmulatedRun.of(compiled, INPUT, Schedule.programOrder(), 8);
+    run = EmulatedRun.of(compiled, List.of(INPUT), Schedule.programOrder(), 8);
   }
 
   private VerificationReport verify() {
