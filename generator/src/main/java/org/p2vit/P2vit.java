@@ -2,6 +2,10 @@ package org.p2vit;
 
 import java.nio.file.Path;
 import org.p2vit.generator.Design;
+import org.p2vit.generator.compile.Schedule;
+import org.p2vit.generator.cycles.CycleModel;
+import org.p2vit.generator.cycles.CyclePrediction;
+import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.fit.ArchitectureFitter;
 import org.p2vit.generator.fit.FitOptions;
 import org.p2vit.generator.verify.RtlVerification;
@@ -78,6 +82,11 @@ public final class P2vit {
   public static Design generate(
       QuantizedModel model, Architecture architecture, int images, Path directory) {
     return Design.make(model, architecture, images, directory);
+  }
+
+  /** Predicts the cycles of a program without simulating it. */
+  public static CyclePrediction cycles(Schedule schedule, MemoryTiming memory) {
+    return CycleModel.predict(schedule.program(), schedule.architecture(), memory);
   }
 
   /** Simulates a design on images and compares every tensor with the golden model. */

@@ -1,0 +1,27 @@
+package org.p2vit.generator.cycles;
+
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.Axi;
+
+/**
+ * How {@code BurstSplitter} cuts transfers: a burst ends where a block of its greatest size ends.
+ */
+final class BurstLength {
+  private final int longest;
+  private final int beatBytes;
+
+  BurstLength(Architecture.Axi axi) {
+    longest = Axi.burstBeats(axi);
+    beatBytes = axi.bytes();
+  }
+
+  /** Beats of the burst at a byte address that is a multiple of the beat. */
+  int of(long address, long remaining) {
+    long inBlock = address / beatBytes % longest;
+    return (int) Math.min(remaining, longest - inBlock);
+  }
+
+  int beatBytes() {
+    return beatBytes;
+  }
+}

@@ -1,0 +1,53 @@
+package org.p2vit.generator.cycles;
+
+import java.util.List;
+
+/**
+ * One chunk at work: takes its jobs in order and computes when their units are complete, as far as
+ * what they wait for is known.
+ */
+abstract class ChunkTiming {
+  /** Of all chunks. */
+  protected final UnitTimes[] units;
+
+  private final UnitTimes own;
+  private final List<TimedJob> jobs;
+  private int next;
+
+  /**
+   * @param units of all chunks, by {@code Chunk.ordinal}
+   * @param own which of them counts this chunk's units
+   * @param jobs of this chunk, in program order
+   */
+  ChunkTiming(UnitTimes[] units, int own, List<TimedJob> jobs) {
+    this.units = units;
+    this.own = units[own];
+    this.jobs = jobs;
+  }
+
+  /** Goes on as far as possible; returns whether anything new is known. */
+  abstract boolean advance();
+
+  /** The job to take next, or null if there is none or the dispatcher has not reached it. */
+  protected final TimedJob queuedJob() {
+    if (next == jobs.size() || jobs.get(next).queued == UnitTimes.UNKNOWN) {
+      return null;
+    }
+    return jobs.get(next);
+  }
+
+  protected final void take(TimedJob job, long cycle) {
+    job.taken = cycle;
+    next++;
+  }
+
+  protected final void complete(TimedJob job, long cycle) {
+    own.complete(cycle);
+    job.completed(cycle);
+  }
+
+  /** Whether all jobs have been taken. */
+  final boolean exhausted() {
+    return next == jobs.size();
+  }
+}

@@ -1,0 +1,146 @@
+package org.p2vit.generator.cycles;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.Chunk;
+import org.p2vit.rtl.job.Job;
+import org.p2vit.rtl.job.MatMulJob;
+
+/**
+ * Predicts the cycles of a program from its jobs alone: a simulation whose steps are units of
+ * progress (row blocks, tiles where they can wait, bursts), not cycles.
+ *
+ * <p>Each chunk computes the times of its units as soon as the times of all that they wait for are
+ * known. Where the order of time matters, at the memory port and where a chunk goes on with other
+ * work because something has not come yet, the earliest is done first, once nothing else is left.
+ */
+public final class CycleModel {
+  /** From the end of the program being reported to the last cycle that is counted. */
+  private static final int END_TO_TOTAL = 2;
+
+  private final UnitTimes[] units = new UnitTimes[Chunk.values().length];
+  private final TimedJob[] program;
+  private final ArrayLedger ledger;
+  private final MatMulTiming matMul;
+  private final SoftmaxTiming softmax;
+  private final ShifterTiming shifter;
+  private final LayerNormTiming layerNorm;
+  private final LoadTiming load;
+  private final StoreTiming store;
+  private final DispatchTiming dispatch;
+
+  private CycleModel(List<Job> jobs, Architecture arch, MemoryTiming memory) {
+    program = new TimedJob[jobs.size()];
+    List<List<TimedJob>> byChunk = new ArrayList<>();
+    for (int i = 0; i < units.length; i++) {
+      units[i] = new UnitTimes();
+      byChunk.add(new ArrayList<>());
+    }
+    for (int i = 0; i < program.length; i++) {
+      TimedJob job = new TimedJob(jobs.get(i), i);
+      program[i] = job;
+      job.job.chunk().ifPresent(c -> byChunk.get(c.ordinal()).add(job));
+    }
+    ledger = new ArrayLedger(program.length);
+    ReadChannel channel = new ReadChannel(memory);
+    matMul = new MatMulTiming(units, byChunk.get(Chunk.MATMUL.ordinal()), arch, ledger);
+    softmax = new SoftmaxTiming(units, byChunk.get(Chunk.SOFTMAX.ordinal()), arch);
+    shifter = new ShifterTiming(units, byChunk.get(Chunk.SHIFTER.ordinal()), arch);
+    layerNorm = new LayerNormTiming(units, byChunk.get(Chunk.LAYER_NORM.ordinal()), arch);
+    load = new LoadTiming(units, byChunk.get(Chunk.LOAD.ordinal()), arch, channel);
+    store = new StoreTiming(units, byChunk.get(Chunk.STORE.ordinal()), arch, memory);
+    dispatch = new DispatchTiming(program, byChunk, units, arch, channel);
+  }
+
+  /**
+   * @param jobs a program, END last
+   * @throws IllegalStateException if the program cannot come to its end
+   */
+  public static CyclePrediction predict(List<Job> jobs, Architecture arch, MemoryTiming memory) {
+    CycleModel model = new CycleModel(jobs, arch, memory);
+    model.run();
+    return model.prediction();
+  }
+
+  private void run() {
+    while (dispatch.ended() == UnitTimes.UNKNOWN) {
+      while (advance()) {}
+      if (dispatch.ended() == UnitTimes.UNKNOWN) {
+        inOrderOfTime();
+      }
+    }
+  }
+
+  private boolean advance() {
+    boolean moved = dispatch.advance();
+    moved |= matMul.advance();
+    moved |= softmax.advance();
+    moved |= shifter.advance();
+    moved |= layerNorm.advance();
+    moved |= load.advance();
+    moved |= store.advance();
+    return moved;
+  }
+
+  /** What happens first of that which depends on nothing having happened before. */
+  private void inOrderOfTime() {
+    long decision = softmax.decision();
+    while (true) {
+      long fetch = dispatch.nextBurst();
+      long burst = load.nextBurst();
+      long first = Math.min(decision, Math.min(fetch, burst));
+      if (first == UnitTimes.UNKNOWN) {
+        throw new IllegalStateException("the program stops at " + stuck());
+      }
+      if (decision == first) {
+        softmax.decideNotOpen();
+        return;
+      }
+      if (fetch == first) {
+        dispatch.issue();
+        load.notBefore(fetch + 1);
+        return;
+      }
+      if (load.issue()) {
+        return;
+      }
+    }
+  }
+
+  private String stuck() {
+    for (TimedJob job : program) {
+      if (job.lastDone == UnitTimes.UNKNOWN) {
+        return "job " + job.index + ", " + job.job;
+      }
+    }
+    return "END";
+  }
+
+  private CyclePrediction prediction() {
+    long total = dispatch.ended() + END_TO_TOTAL;
+    matMul.end(total);
+    long busy = 0;
+    List<JobCycles> jobs = new ArrayList<>();
+    List<Map<LossCause, Long>> idle = new ArrayList<>();
+    for (TimedJob t : program) {
+      if (t.job instanceof MatMulJob j) {
+        busy += (long) j.rowBlocks() * j.tiles() * j.depthWords();
+      }
+      if (t.job.chunk().isPresent()) {
+        jobs.add(new JobCycles(t.taken, t.firstDone, t.lastDone));
+      }
+      Map<LossCause, Long> causes = new EnumMap<>(LossCause.class);
+      for (LossCause cause : LossCause.values()) {
+        long cycles = ledger.idle(t.index, cause);
+        if (cycles != 0) {
+          causes.put(cause, cycles);
+        }
+      }
+      idle.add(causes);
+    }
+    return new CyclePrediction(total, busy, List.copyOf(jobs), List.copyOf(idle));
+  }
+}

@@ -1,0 +1,165 @@
+package org.p2vit.generator.cycles;
+
+import java.util.List;
+import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.Chunk;
+import org.p2vit.rtl.job.MatMulJob;
+
+/**
+ * MATMUL: tiles follow each other at one pair of words a cycle, or as fast as the re-quantizer
+ * takes their beats. Where only the first tile of a row block can wait, the others are computed at
+ * once.
+ *
+ * <p>While the array stands still because of the re-quantizer its pipeline keeps what it holds;
+ * here the words behind are simply later.
+ */
+final class MatMulTiming extends ChunkTiming {
+  /** From taking a job to its first tile: the job is in a register. */
+  private static final int TAKEN_TO_TILE = 1;
+
+  /** From the sequencer's offer to the first pair of words: the queue of tiles. */
+  private static final int TILE_TO_WORD = 1;
+
+  /**
+   * From the request of a tile's last pair of words to the write of its first beat: multiply, add,
+   * accumulate, bank, queue of beats, four stages of the re-quantizer, queue of results.
+   */
+  private static final int LAST_WORD_TO_WRITE = 10;
+
+  /** From this many tiles on, the time of a row block follows from its first tile. */
+  private static final int REGULAR_TILES = 3;
+
+  private final int p;
+  private final int beatsPerHalf;
+  private final ArrayLedger ledger;
+  private TimedJob job;
+  private TimedJob latest;
+  private int row;
+  private int tile;
+  private int rows;
+  private int tiles;
+  private int words;
+  private int beats;
+  private int beatsOfLastTile;
+
+  /** Cycle in which the latest tile was offered. */
+  private long offered;
+
+  /** Last pair of words of the latest tile, and of the tile before it. */
+  private long last = -1;
+
+  private long secondLast = -1;
+
+  /** Beats of the latest tile. */
+  private int lastBeats;
+
+  MatMulTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, ArrayLedger ledger) {
+    super(units, Chunk.MATMUL.ordinal(), jobs);
+    this.ledger = ledger;
+    p = arch.requantColumns();
+    beatsPerHalf = arch.columns() / p;
+  }
+
+  @Override
+  boolean advance() {
+    boolean moved = false;
+    while (true) {
+      if (job == null) {
+        if (!begin()) {
+          return moved;
+        }
+        moved = true;
+      }
+      while (row < rows) {
+        if (!tile()) {
+          return moved;
+        }
+        moved = true;
+      }
+      job = null;
+    }
+  }
+
+  private boolean begin() {
+    job = queuedJob();
+    if (job == null) {
+      return false;
+    }
+    latest = job;
+    MatMulJob j = (MatMulJob) job.job;
+    row = 0;
+    tile = 0;
+    rows = j.rowBlocks();
+    tiles = j.tiles();
+    words = j.depthWords();
+    beats = j.weights4() ? 2 * beatsPerHalf : beatsPerHalf;
+    beatsOfLastTile = (j.columns() + p - 1) / p - (tiles - 1) * beats;
+    // The next job is taken with the last tile of the one before.
+    take(job, Math.max(offered, job.queued));
+    return true;
+  }
+
+  /** The next tile, and those of its row block that follow it without a wait. */
+  private boolean tile() {
+    long holds = job.waitsHold(units, row, tile);
+    if (holds == UnitTimes.UNKNOWN) {
+      return false;
+    }
+    long free = Math.max(offered, secondLast) + 1;
+    long ready = Math.max(free, job.taken + TAKEN_TO_TILE);
+    long offer = Math.max(holds, ready);
+    long first = Math.max(offer + TILE_TO_WORD, last + 1);
+    long end = Math.max(first + words - 1, last + lastBeats);
+    account(holds, ready, first, end);
+    offered = offer;
+    secondLast = last;
+    last = end;
+    lastBeats = tile == tiles - 1 ? beatsOfLastTile : beats;
+    if (tile == 0 && tiles >= REGULAR_TILES && restIsOpen(offer)) {
+      int period = Math.max(words, beats);
+      last += (long) (tiles - 1) * period;
+      secondLast = last - period;
+      offered = secondLast - period + 1;
+      lastBeats = beatsOfLastTile;
+      tile = tiles - 1;
+      ledger.idle(job, LossCause.OUTPUT, (long) (tiles - 1) * (period - words));
+    }
+    if (++tile == tiles) {
+      tile = 0;
+      row++;
+      complete(job, last + LAST_WORD_TO_WRITE + lastBeats - 1);
+    }
+    return true;
+  }
+
+  /** Whether the waits of the row block's other tiles hold with those of its first. */
+  private boolean restIsOpen(long offer) {
+    return !job.waitsPerTile || job.waitsHold(units, row, tiles - 1) <= offer;
+  }
+
+  /** Why the array did not multiply before this tile. */
+  private void account(long holds, long ready, long first, long end) {
+    long output = end - words + 1 - first;
+    if (output > 0) {
+      ledger.idle(job, LossCause.OUTPUT, output);
+    }
+    long idle = first - last - 1;
+    if (idle == 0) {
+      return;
+    }
+    if (last < 0) {
+      ledger.idle(job, LossCause.START, idle);
+    } else if (holds > ready) {
+      ledger.idle(job, LossCause.waitingFor(job.waitsLongestFor(units, row, tile)), idle);
+    } else {
+      ledger.idle(job, LossCause.DISPATCH, idle);
+    }
+  }
+
+  /** All jobs are done, and so is the run. */
+  void end(long total) {
+    if (latest != null) {
+      ledger.idle(latest, LossCause.END, total - 1 - last);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.p2vit.generator.cycles;
+
+import java.util.List;
+import org.p2vit.rtl.Chunk;
+import org.p2vit.rtl.job.Job;
+import org.p2vit.rtl.job.Wait;
+
+/** A job of the program and when things happen to it. */
+final class TimedJob {
+  private static final int CHUNK = 0;
+  private static final int BASE = 1;
+  private static final int PER_ROW = 2;
+  private static final int PER_TILE = 3;
+  private static final int FIELDS = 4;
+
+  final Job job;
+  final int index;
+
+  /** {@link #FIELDS} numbers a wait. */
+  private final int[] waits;
+
+  /** Whether conditions change with the row block or tile. */
+  final boolean waitsPerTile;
+
+  /** First cycle in which the chunk sees the job at the end of its queue. */
+  long queued = UnitTimes.UNKNOWN;
+
+  /** Cycle in which the chunk takes it. */
+  long taken = UnitTimes.UNKNOWN;
+
+  /** Cycles of {@code done} of its first and last unit. */
+  long firstDone = UnitTimes.UNKNOWN;
+
+  long lastDone = UnitTimes.UNKNOWN;
+
+  TimedJob(Job job, int index) {
+    this.job = job;
+    this.index = index;
+    List<Wait> list = job.waits();
+    waits = new int[FIELDS * list.size()];
+    boolean perTile = false;
+    int at = 0;
+    for (Wait w : list) {
+      if (w.enabled()) {
+        waits[at + CHUNK] = w.chunk().ordinal();
+        waits[at + BASE] = w.base();
+        waits[at + PER_ROW] = w.perRow() ? 1 : 0;
+        waits[at + PER_TILE] = w.perTile() ? 1 : 0;
+        perTile |= w.perTile();
+      }
+      // A disabled wait needs 0 units of chunk 0, which always holds.
+      at += FIELDS;
+    }
+    waitsPerTile = perTile;
+  }
+
+  /** First cycle in which all waits are seen to hold for a row block and tile, or UNKNOWN. */
+  long waitsHold(UnitTimes[] units, int row, int tile) {
+    long cycle = 0;
+    for (int i = 0; i < waits.length; i += FIELDS) {
+      int count = waits[i + BASE] + waits[i + PER_ROW] * row + waits[i + PER_TILE] * tile;
+      cycle = Math.max(cycle, units[waits[i + CHUNK]].shows(count));
+    }
+    return cycle;
+  }
+
+  /** The chunk whose wait is the last to hold. */
+  Chunk waitsLongestFor(UnitTimes[] units, int row, int tile) {
+    long cycle = -1;
+    int chunk = 0;
+    for (int i = 0; i < waits.length; i += FIELDS) {
+      int count = waits[i + BASE] + waits[i + PER_ROW] * row + waits[i + PER_TILE] * tile;
+      long holds = units[waits[i + CHUNK]].shows(count);
+      if (holds > cycle) {
+        cycle = holds;
+        chunk = waits[i + CHUNK];
+      }
+    }
+    return Chunk.values()[chunk];
+  }
+
+  /** A unit is complete. */
+  void completed(long cycle) {
+    if (firstDone == UnitTimes.UNKNOWN) {
+      firstDone = cycle;
+    }
+    lastDone = cycle;
+  }
+}
