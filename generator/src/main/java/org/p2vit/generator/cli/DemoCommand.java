@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.generator.Accuracy;
@@ -150,7 +151,8 @@ final class DemoCommand implements Callable<Integer> {
       Design design,
       RtlVerification verification) {
     VerificationSummary summary =
-        VerificationSummary.of(verification, model, design.compiled().architecture());
+        VerificationSummary.of(
+            verification, model, design.compiled().architecture(), OptionalLong.empty());
     Report report =
         new Report(
             summary.bitExact(),

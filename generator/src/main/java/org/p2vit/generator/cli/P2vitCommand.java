@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       RunCommand.class,
       GenerateCommand.class,
+      CyclesCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
       GenerateCompletion.class

@@ -2,7 +2,9 @@ package org.p2vit.generator.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
@@ -17,6 +19,7 @@ import org.p2vit.rtl.RegisterMap;
  * @param macUtilization MACs that the array did over MACs that it could have done in all cycles;
  *     with 4-bit weights it can do twice as many
  * @param imagesPerStart images computed back to back
+ * @param predictedCyclesPerImage by the cycle model; null if it cannot be told
  * @param counters of the first start
  * @param problems images that are not bit-exact
  */
@@ -27,11 +30,12 @@ record VerificationSummary(
     int imagesPerStart,
     double cyclesPerImage,
     double macUtilization,
+    Double predictedCyclesPerImage,
     Map<RegisterMap, Long> counters,
     List<String> problems) {
 
   static VerificationSummary of(
-      RtlVerification v, QuantizedModel model, Architecture architecture) {
+      RtlVerification v, QuantizedModel model, Architecture architecture, OptionalLong predicted) {
     return new VerificationSummary(
         v.exact(),
         v.images().size(),
@@ -39,11 +43,23 @@ record VerificationSummary(
         v.imagesPerStart(),
         v.cyclesPerImage(),
         model.multiplierMacs() / (v.cyclesPerImage() * architecture.macs()),
+        predicted.isPresent() ? (double) predicted.getAsLong() / v.imagesPerStart() : null,
         v.starts().get(0).counters(),
         v.images().stream()
             .filter(i -> !i.report().exact())
             .map(i -> i.name() + ": " + i.report().summary())
             .toList());
+  }
+
+  private String prediction() {
+    if (predictedCyclesPerImage == null) {
+      return "not possible with random stalls";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%,.0f (%+.3f %%)",
+        predictedCyclesPerImage,
+        100 * (predictedCyclesPerImage / cyclesPerImage - 1));
   }
 
   void print(PrintWriter out) {
@@ -52,13 +68,14 @@ record VerificationSummary(
             .row("bit-exact", "%s", bitExact ? "yes" : "NO")
             .row("images, elements compared", "%d, %,d", images, elements)
             .row("cycles per image", "%,.0f", cyclesPerImage)
+            .row("  predicted", "%s", prediction())
             .row("images back to back", "%d", imagesPerStart)
             .row("MAC-array utilization", "%.1f %%", 100 * macUtilization);
 
     for (RegisterMap r : RegisterMap.values()) {
       if (r.name().endsWith("_BUSY") || r.name().startsWith("STALL_")) {
         table.row(
-            r.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+            r.name().toLowerCase(Locale.ROOT).replace('_', ' '),
             "%5.1f %%",
             100.0 * counters.get(r) / counters.get(RegisterMap.CYCLES));
       }

@@ -3,9 +3,11 @@ package org.p2vit.generator.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.generator.Design;
+import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.io.ModelFiles;
@@ -100,9 +102,18 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     DesignSummary.of(design).print(out);
     VerificationSummary summary =
-        VerificationSummary.of(result, model, design.compiled().architecture());
+        VerificationSummary.of(result, model, design.compiled().architecture(), predicted(design));
     summary.print(out);
     json.write(summary);
     return summary.bitExact() ? 0 : 1;
+  }
+
+  /** Cycles of a start; empty if the memory stalls at random, which nobody can predict. */
+  private OptionalLong predicted(Design design) {
+    if (stall > 0) {
+      return OptionalLong.empty();
+    }
+    MemoryTiming memory = new MemoryTiming(latency);
+    return OptionalLong.of(P2vit.cycles(design.compiled().schedule(), memory).total());
   }
 }

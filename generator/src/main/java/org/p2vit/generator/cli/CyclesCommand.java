@@ -1,0 +1,63 @@
+package org.p2vit.generator.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.p2vit.P2vit;
+import org.p2vit.generator.compile.ModelCompiler;
+import org.p2vit.generator.compile.Schedule;
+import org.p2vit.generator.cycles.CycleReport;
+import org.p2vit.generator.cycles.MemoryTiming;
+import org.p2vit.model.InputException;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.io.ModelFiles;
+import org.p2vit.rtl.Architecture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code p2vit cycles}. */
+@Command(
+    name = "cycles",
+    description =
+        "Predicts the cycles of a model on an accelerator, without simulation, and shows where they go.",
+    sortOptions = false)
+final class CyclesCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "Folder that 'quantize' wrote, or its model.json.")
+  private Path path;
+
+  @Mixin private ArchitectureOptions architecture;
+
+  @Mixin private ProgramOptions program;
+
+  @Option(
+      names = "--latency",
+      paramLabel = "CYCLES",
+      defaultValue = "100",
+      description = "Memory latency (default: ${DEFAULT-VALUE}).")
+  private int latency;
+
+  @Mixin private JsonOption json;
+
+  @Override
+  public Integer call() {
+    if (latency < 1) {
+      throw new InputException("--latency " + latency + " is not possible; at least 1");
+    }
+    QuantizedModel model = ModelFiles.read(path);
+    Architecture arch = architecture.choose(model);
+    Schedule schedule = ModelCompiler.schedule(model, arch, program.images());
+    CycleReport report =
+        CycleReport.of(model, schedule, P2vit.cycles(schedule, new MemoryTiming(latency)));
+    new CycleTables(report).print(spec.commandLine().getOut());
+    json.write(report);
+    return 0;
+  }
+}
