@@ -3,70 +3,103 @@ package org.p2vit.golden;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
-import org.p2vit.model.Activation;
 import org.p2vit.model.Attention;
 import org.p2vit.model.Block;
 import org.p2vit.model.InputException;
 import org.p2vit.model.Linear;
 import org.p2vit.model.Mlp;
 import org.p2vit.model.ModelValidator;
-import org.p2vit.model.Norm;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.Residual;
 import org.p2vit.model.VitShape;
-import org.p2vit.numerics.ActivationMath;
 import org.p2vit.numerics.ContextMath;
-import org.p2vit.numerics.LayerNormMath;
-import org.p2vit.numerics.LogSoftmax;
-import org.p2vit.numerics.ResidualMath;
-import org.p2vit.numerics.Rounding;
+import org.p2vit.numerics.Tables;
 
 /**
- * The reference: computes a model in integers exactly as docs/numerics.md says. Immutable, so any
- * number of threads may use one.
+ * The reference: computes a model in integers exactly as docs/numerics.md says. The integers are
+ * held in floats, within the range in which floats are exact (see {@link MatrixProduct}), because
+ * that is what processors compute fastest. Immutable, so any number of threads may use one.
  */
 public final class GoldenModel {
-  private final QuantizedModel model;
-  private final VitShape shape;
-  private final int bits;
-  private final Layer patchEmbedding;
-  private final List<BlockLayers> blocks;
-  private final Layer head;
+  /** What attention codes multiply values by. */
+  private static final float[] FACTORS = new float[Tables.CODE_ZERO + 1];
 
-  /** A linear layer with its weights K x N. */
-  private record Layer(int in, int out, int[][] weights, int[] bias, int[] accExponent) {
-    static Layer of(Linear l) {
-      int[][] weights = Accumulator.transpose(l.weights(), 0, l.in(), l.out(), l.in());
-      return new Layer(l.in(), l.out(), weights, l.bias(), l.accExponent());
-    }
-
-    /** Accumulators, bias included, of row {@code r} of {@code x}. */
-    int[] accumulate(byte[] x, int r) {
-      int[] acc = bias.clone();
-      Accumulator.multiply(x, r * in, weights, acc);
-      return acc;
-    }
-
-    /** Right shifts to outputs at {@code exponent}. */
-    int[] shifts(IntUnaryOperator exponent) {
-      int[] shifts = new int[out];
-      Arrays.setAll(shifts, o -> exponent.applyAsInt(o) - accExponent[o]);
-      return shifts;
+  static {
+    for (int code = 0; code < FACTORS.length; code++) {
+      FACTORS[code] = ContextMath.factor(code);
     }
   }
 
+  private final QuantizedModel model;
+  private final VitShape shape;
+  private final int bits;
+  private final LinearLayer patchEmbedding;
+  private final List<BlockLayers> blocks = new ArrayList<>();
+  private final LayerNorm norm;
+  private final LinearLayer head;
+
+  /**
+   * A block, ready to compute.
+   *
+   * @param queryKeyValue three layers in one, which have the same input
+   * @param scoreScale what each head's scores are multiplied by
+   * @param contextScale what each head's context is multiplied by
+   * @param residual1Scale what the residual stream is multiplied by when attention's output is
+   *     added
+   * @param residual2Scale likewise for the MLP's
+   */
   private record BlockLayers(
-      Layer query, Layer key, Layer value, Layer projection, Layer fc1, Layer fc2) {
-    static BlockLayers of(Block b) {
+      LayerNorm norm1,
+      LinearLayer queryKeyValue,
+      float[] scoreScale,
+      Softmax[] softmax,
+      float[] contextScale,
+      LinearLayer projection,
+      float[] residual1Scale,
+      LayerNorm norm2,
+      LinearLayer fc1,
+      HiddenActivation activation,
+      LinearLayer fc2,
+      float[] residual2Scale) {
+
+    /**
+     * @param before scale of the residual stream that enters
+     * @param bits of the residual stream
+     */
+    static BlockLayers of(Block b, Residual before, int bits) {
       Attention a = b.attention();
+      Mlp mlp = b.mlp();
+      int dim = a.queryExponent().length;
+      int heads = a.scoreExponent().length;
+      int[][] exponents = {a.queryExponent(), a.keyExponent(), a.valueExponent()};
+      Linear stacked = LinearLayer.stack(a.query(), a.key(), a.value());
+      int[] scoreShifts = new int[heads];
+      Softmax[] softmax = new Softmax[heads];
+      for (int h = 0; h < heads; h++) {
+        int c = h * (dim / heads);
+        int e = a.scoreExponent()[h];
+        scoreShifts[h] = e - a.queryExponent()[c] - a.keyExponent()[c];
+        softmax[h] = new Softmax(e);
+      }
       return new BlockLayers(
-          Layer.of(a.query()),
-          Layer.of(a.key()),
-          Layer.of(a.value()),
-          Layer.of(a.projection()),
-          Layer.of(b.mlp().fc1()),
-          Layer.of(b.mlp().fc2()));
+          new LayerNorm(b.norm1(), before),
+          new LinearLayer(stacked, o -> exponents[o / dim][o % dim], 8),
+          Rows.scales(scoreShifts),
+          softmax,
+          Rows.scales(a.contextShift()),
+          new LinearLayer(a.projection(), b.residual1()::exponent, bits),
+          Rows.scales(shifts(before, b.residual1())),
+          new LayerNorm(b.norm2(), b.residual1()),
+          new LinearLayer(mlp.fc1(), o -> mlp.activation().exponent(), 16),
+          new HiddenActivation(mlp),
+          new LinearLayer(mlp.fc2(), b.residual2()::exponent, bits),
+          Rows.scales(shifts(b.residual1(), b.residual2())));
+    }
+
+    private static int[] shifts(Residual from, Residual to) {
+      int[] shifts = new int[to.ptf().length];
+      Arrays.setAll(shifts, c -> to.exponent(c) - from.exponent(c));
+      return shifts;
     }
   }
 
@@ -79,10 +112,14 @@ public final class GoldenModel {
     this.model = model;
     shape = model.shape();
     bits = model.residualBits();
-    patchEmbedding = Layer.of(model.patchEmbedding());
-    blocks = new ArrayList<>();
-    model.blocks().forEach(b -> blocks.add(BlockLayers.of(b)));
-    head = Layer.of(model.head());
+    patchEmbedding = new LinearLayer(model.patchEmbedding(), model.embed()::exponent, bits);
+    Residual scale = model.embed();
+    for (Block block : model.blocks()) {
+      blocks.add(BlockLayers.of(block, scale, bits));
+      scale = block.residual2();
+    }
+    norm = new LayerNorm(model.norm(), scale);
+    head = new LinearLayer(model.head(), o -> model.logitsExponent(), 16);
   }
 
   public QuantizedModel model() {
@@ -101,28 +138,8 @@ public final class GoldenModel {
    * @return a code a class, at {@link QuantizedModel#logitsExponent()}
    */
   public int[] logits(byte[] inputCodes, TensorSink sink) {
-    int tokens = shape.tokens();
     checkInput(inputCodes);
-    Taps taps = new Taps(sink);
-    taps.put("input", inputCodes, tokens, shape.patchDim());
-    short[] x = embed(inputCodes);
-    taps.put("embed", x, tokens, shape.dim());
-    Residual scale = model.embed();
-    for (int i = 0; i < blocks.size(); i++) {
-      Block block = model.blocks().get(i);
-      attention(block, blocks.get(i), x, scale, taps, "blocks." + i + ".");
-      mlp(block, blocks.get(i), x, taps, "blocks." + i + ".");
-      scale = block.residual2();
-    }
-    byte[] normalized = norm(x, scale, model.norm(), 1);
-    taps.put("norm", normalized, 1, shape.dim());
-    int[] logits = head.accumulate(normalized, 0);
-    int[] shifts = head.shifts(o -> model.logitsExponent());
-    for (int o = 0; o < logits.length; o++) {
-      logits[o] = Rounding.requantize(logits[o], shifts[o], 16);
-    }
-    taps.put("logits", logits.clone(), logits.length);
-    return logits;
+    return new Inference(new Taps(sink)).logits(inputCodes);
   }
 
   private void checkInput(byte[] codes) {
@@ -138,166 +155,142 @@ public final class GoldenModel {
     }
   }
 
-  private short[] embed(byte[] input) {
-    short[] x = model.position().clone();
-    Residual to = model.embed();
-    int[] noShift = new int[shape.dim()];
-    addBranch(x, noShift, patchEmbedding, input, to);
-    return x;
-  }
+  /** One image: the tensors at work, allocated once for all blocks, T rows unless said. */
+  private final class Inference {
+    private final int tokens = shape.tokens();
+    private final int dim = shape.dim();
+    private final int headDim = shape.headDim();
+    private final Taps taps;
 
-  private void attention(
-      Block block, BlockLayers layers, short[] x, Residual scale, Taps taps, String prefix) {
-    int tokens = shape.tokens();
-    int dim = shape.dim();
-    Attention a = block.attention();
-    byte[] in = norm(x, scale, block.norm1(), tokens);
-    taps.put(prefix + "norm1", in, tokens, dim);
-    byte[] query = project(layers.query, in, a.queryExponent());
-    taps.put(prefix + "query", query, tokens, dim);
-    byte[] key = project(layers.key, in, a.keyExponent());
-    taps.put(prefix + "key", key, tokens, dim);
-    byte[] value = project(layers.value, in, a.valueExponent());
-    taps.put(prefix + "value", value, tokens, dim);
+    /** The residual stream. */
+    private final float[][] x = new float[tokens][dim];
 
-    byte[] scores = new byte[shape.heads() * tokens * tokens];
-    for (int h = 0; h < shape.heads(); h++) {
-      scores(a, h, query, key, scores);
+    /** What a layer adds to the residual stream. */
+    private final float[][] branch = new float[tokens][dim];
+
+    private final float[][] normalized = new float[tokens][dim];
+
+    /** Query, key and value side by side: 3C columns. */
+    private final float[][] queryKeyValue = new float[tokens][3 * dim];
+
+    /** Heads x keys x queries; first scores, then attention codes, then factors. */
+    private final float[][][] attention = new float[shape.heads()][tokens][tokens];
+
+    private final float[][] context = new float[tokens][dim];
+    private final float[][] hidden = new float[tokens][shape.mlpDim()];
+
+    Inference(Taps taps) {
+      this.taps = taps;
     }
-    taps.put(prefix + "scores", scores, shape.heads(), tokens, tokens);
-    byte[] codes = new byte[scores.length];
-    for (int h = 0; h < shape.heads(); h++) {
-      for (int r = 0; r < tokens; r++) {
-        int from = (h * tokens + r) * tokens;
-        LogSoftmax.row(scores, from, tokens, a.scoreExponent()[h], codes, from);
+
+    int[] logits(byte[] inputCodes) {
+      embed(inputCodes);
+      for (int i = 0; i < blocks.size(); i++) {
+        attention(blocks.get(i), "blocks." + i + ".");
+        mlp(blocks.get(i), "blocks." + i + ".");
+      }
+      float[][] classToken = new float[1][dim];
+      norm.apply(x, classToken);
+      taps.put("norm", classToken);
+      float[][] output = new float[1][shape.classes()];
+      head.apply(classToken, output);
+      int[] logits = new int[shape.classes()];
+      Arrays.setAll(logits, o -> (int) output[0][o]);
+      taps.put("logits", logits);
+      return logits;
+    }
+
+    private void embed(byte[] inputCodes) {
+      float[][] input = new float[tokens][shape.patchDim()];
+      for (int i = 0; i < inputCodes.length; i++) {
+        input[i / shape.patchDim()][i % shape.patchDim()] = inputCodes[i];
+      }
+      taps.put("input", input);
+      for (int i = 0; i < tokens * dim; i++) {
+        x[i / dim][i % dim] = model.position()[i];
+      }
+      patchEmbedding.apply(input, branch);
+      addBranch(Rows.scales(new int[dim]));
+      taps.put("embed", x);
+    }
+
+    private void attention(BlockLayers block, String prefix) {
+      block.norm1.apply(x, normalized);
+      taps.put(prefix + "norm1", normalized);
+      block.queryKeyValue.apply(normalized, queryKeyValue);
+      taps.put(prefix + "query", queryKeyValue, 0, dim);
+      taps.put(prefix + "key", queryKeyValue, dim, dim);
+      taps.put(prefix + "value", queryKeyValue, 2 * dim, dim);
+      for (int h = 0; h < shape.heads(); h++) {
+        scores(h, block.scoreScale[h]);
+      }
+      taps.putTransposed(prefix + "scores", attention);
+      for (int h = 0; h < shape.heads(); h++) {
+        block.softmax[h].apply(attention[h]);
+      }
+      taps.putTransposed(prefix + "attention", attention);
+      for (int h = 0; h < shape.heads(); h++) {
+        context(h, block.contextScale[h]);
+      }
+      taps.put(prefix + "context", context);
+      block.projection.apply(context, branch);
+      addBranch(block.residual1Scale);
+      taps.put(prefix + "residual1", x);
+    }
+
+    private void mlp(BlockLayers block, String prefix) {
+      block.norm2.apply(x, normalized);
+      taps.put(prefix + "norm2", normalized);
+      block.fc1.apply(normalized, hidden);
+      block.activation.apply(hidden);
+      taps.put(prefix + "hidden", hidden);
+      block.fc2.apply(hidden, branch);
+      addBranch(block.residual2Scale);
+      taps.put(prefix + "residual2", x);
+    }
+
+    /** Floats are exact: a sum has at most 1,024 terms of at most {@code 128 * 128}. */
+    private void scores(int h, float scale) {
+      float[][] query = new float[headDim][tokens];
+      Rows.transpose(queryKeyValue, h * headDim, query);
+      float[][] scores = attention[h];
+      for (float[] row : scores) {
+        Arrays.fill(row, 0);
+      }
+      MatrixProduct.multiply(queryKeyValue, dim + h * headDim, query, scores, 0, tokens);
+      for (float[] row : scores) {
+        Rows.requantize(row, scale, 8);
       }
     }
-    taps.put(prefix + "attention", codes, shape.heads(), tokens, tokens);
-    byte[] context = new byte[tokens * dim];
-    for (int h = 0; h < shape.heads(); h++) {
-      context(a, h, codes, value, context);
-    }
-    taps.put(prefix + "context", context, tokens, dim);
 
-    int[] shifts = shifts(scale, block.residual1());
-    addBranch(x, shifts, layers.projection, context, block.residual1());
-    taps.put(prefix + "residual1", x, tokens, dim);
-  }
-
-  private void mlp(Block block, BlockLayers layers, short[] x, Taps taps, String prefix) {
-    int tokens = shape.tokens();
-    byte[] in = norm(x, block.residual1(), block.norm2(), tokens);
-    taps.put(prefix + "norm2", in, tokens, shape.dim());
-    byte[] hidden = activate(block.mlp(), layers.fc1, in);
-    taps.put(prefix + "hidden", hidden, tokens, shape.mlpDim());
-    int[] shifts = shifts(block.residual1(), block.residual2());
-    addBranch(x, shifts, layers.fc2, hidden, block.residual2());
-    taps.put(prefix + "residual2", x, tokens, shape.dim());
-  }
-
-  private byte[] norm(short[] x, Residual scale, Norm norm, int rows) {
-    int dim = shape.dim();
-    byte[] y = new byte[rows * dim];
-    for (int r = 0; r < rows; r++) {
-      LayerNormMath.row(
-          x,
-          r * dim,
-          scale.ptf(),
-          norm.epsilon(),
-          norm.gain(),
-          norm.offset(),
-          norm.shift(),
-          y,
-          r * dim);
-    }
-    return y;
-  }
-
-  private byte[] project(Layer layer, byte[] x, int[] exponent) {
-    int[] shifts = layer.shifts(o -> exponent[o]);
-    byte[] y = new byte[shape.tokens() * layer.out];
-    for (int r = 0; r < shape.tokens(); r++) {
-      int[] acc = layer.accumulate(x, r);
-      for (int o = 0; o < layer.out; o++) {
-        y[r * layer.out + o] = (byte) Rounding.requantize(acc[o], shifts[o], 8);
+    /**
+     * Floats are exact: softmax's codes of a row sum to little more than 1, in no case to 4 (the
+     * rounding of codes contributes at most sqrt(2), the truncation of powers in the sum at most 2,
+     * tables two percent each), so that a sum stays below {@code 128 * 4 * 2^15}.
+     */
+    private void context(int h, float scale) {
+      float[][] value = new float[headDim][tokens];
+      Rows.transpose(queryKeyValue, 2 * dim + h * headDim, value);
+      float[][] factors = attention[h];
+      for (float[] row : factors) {
+        for (int t = 0; t < tokens; t++) {
+          row[t] = FACTORS[(int) row[t]];
+        }
       }
-    }
-    return y;
-  }
-
-  private void scores(Attention a, int h, byte[] query, byte[] key, byte[] scores) {
-    int tokens = shape.tokens();
-    int dim = shape.dim();
-    int from = h * shape.headDim();
-    int[][] keys = Accumulator.transpose(key, from, dim, tokens, shape.headDim());
-    int n = a.scoreExponent()[h] - a.queryExponent()[from] - a.keyExponent()[from];
-    for (int r = 0; r < tokens; r++) {
-      int[] acc = new int[tokens];
-      Accumulator.multiply(query, r * dim + from, keys, acc);
-      for (int j = 0; j < tokens; j++) {
-        scores[(h * tokens + r) * tokens + j] = (byte) Rounding.requantize(acc[j], n, 8);
-      }
-    }
-  }
-
-  /**
-   * 32 bits do: softmax's codes of a row sum to little more than 1 (at most sqrt(2) times that for
-   * the rounding), so an accumulator stays near {@code 128 * 2^15}.
-   */
-  private void context(Attention a, int h, byte[] codes, byte[] value, byte[] context) {
-    int tokens = shape.tokens();
-    int dim = shape.dim();
-    int headDim = shape.headDim();
-    int[][] values = Accumulator.widen(value, h * headDim, dim, tokens, headDim);
-    for (int r = 0; r < tokens; r++) {
-      int[] acc = new int[headDim];
-      for (int j = 0; j < tokens; j++) {
-        int code = codes[(h * tokens + r) * tokens + j];
-        Accumulator.add(ContextMath.factor(code), values[j], acc);
-      }
+      float[][] transposed = new float[headDim][tokens];
+      MatrixProduct.multiply(value, 0, factors, transposed, 0, headDim);
       for (int c = 0; c < headDim; c++) {
-        int y = ContextMath.output(acc[c], a.contextShift()[h]);
-        context[r * dim + h * headDim + c] = (byte) y;
+        Rows.requantize(transposed[c], scale, 8);
+        for (int t = 0; t < tokens; t++) {
+          context[t][h * headDim + c] = transposed[c][t];
+        }
       }
     }
-  }
 
-  private byte[] activate(Mlp mlp, Layer fc1, byte[] x) {
-    Activation activation = mlp.activation();
-    int[] shifts = fc1.shifts(o -> activation.exponent());
-    byte[] y = new byte[shape.tokens() * fc1.out];
-    for (int r = 0; r < shape.tokens(); r++) {
-      int[] acc = fc1.accumulate(x, r);
-      for (int o = 0; o < fc1.out; o++) {
-        int p = ActivationMath.preActivation(acc[o], shifts[o]);
-        int v = ActivationMath.activate(p, activation.indexShift(), activation.table());
-        int shift = mlp.hiddenExponent()[o] - activation.exponent();
-        y[r * fc1.out + o] = (byte) ActivationMath.output(v, shift);
-      }
-    }
-    return y;
-  }
-
-  private static int[] shifts(Residual from, Residual to) {
-    int[] shifts = new int[to.ptf().length];
-    for (int c = 0; c < shifts.length; c++) {
-      shifts[c] = to.exponent(c) - from.exponent(c);
-    }
-    return shifts;
-  }
-
-  /**
-   * In place: {@code x} moves by {@code xShift} and gets the layer's output at scale {@code to}.
-   *
-   * @param in of the layer
-   */
-  private void addBranch(short[] x, int[] xShift, Layer layer, byte[] in, Residual to) {
-    int[] shifts = layer.shifts(to::exponent);
-    for (int r = 0; r < shape.tokens(); r++) {
-      int[] acc = layer.accumulate(in, r);
-      for (int o = 0; o < layer.out; o++) {
-        int i = r * layer.out + o;
-        x[i] = (short) ResidualMath.add(x[i], xShift[o], acc[o], shifts[o], bits);
+    /** {@link #branch} into the residual stream. */
+    private void addBranch(float[] scale) {
+      for (int t = 0; t < tokens; t++) {
+        Rows.addBranch(x[t], scale, branch[t], bits);
       }
     }
   }

@@ -1,6 +1,6 @@
 package org.p2vit.golden;
 
-/** Hands tensors to a sink, widened to int; does nothing for {@link TensorSink#NONE}. */
+/** Hands tensors to a sink, as integers; does nothing for {@link TensorSink#NONE}. */
 final class Taps {
   private final TensorSink sink;
 
@@ -8,29 +8,37 @@ final class Taps {
     this.sink = sink;
   }
 
-  void put(String name, byte[] codes, int... shape) {
+  /** A matrix of integers. */
+  void put(String name, float[][] rows) {
+    put(name, rows, 0, rows[0].length);
+  }
+
+  /** Columns {@code from} to {@code from + columns} (excluded) of a matrix of integers. */
+  void put(String name, float[][] rows, int from, int columns) {
     if (sink != TensorSink.NONE) {
-      int[] wide = new int[codes.length];
-      for (int i = 0; i < wide.length; i++) {
-        wide[i] = codes[i];
+      int[] codes = new int[rows.length * columns];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = (int) rows[i / columns][from + i % columns];
       }
-      sink.accept(name, shape, wide);
+      sink.accept(name, new int[] {rows.length, columns}, codes);
     }
   }
 
-  void put(String name, short[] codes, int... shape) {
+  /** Square matrices of integers, one a head, each transposed. */
+  void putTransposed(String name, float[][][] heads) {
     if (sink != TensorSink.NONE) {
-      int[] wide = new int[codes.length];
-      for (int i = 0; i < wide.length; i++) {
-        wide[i] = codes[i];
+      int n = heads[0].length;
+      int[] codes = new int[heads.length * n * n];
+      for (int i = 0; i < codes.length; i++) {
+        codes[i] = (int) heads[i / (n * n)][i % n][i / n % n];
       }
-      sink.accept(name, shape, wide);
+      sink.accept(name, new int[] {heads.length, n, n}, codes);
     }
   }
 
-  void put(String name, int[] codes, int... shape) {
+  void put(String name, int[] codes) {
     if (sink != TensorSink.NONE) {
-      sink.accept(name, shape, codes);
+      sink.accept(name, new int[] {codes.length}, codes.clone());
     }
   }
 }

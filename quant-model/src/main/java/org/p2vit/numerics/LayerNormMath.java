@@ -7,8 +7,8 @@ package org.p2vit.numerics;
 public final class LayerNormMath {
   private static final int[] RSQRT = Tables.reciprocalSqrt();
 
-  /** Fractional bits of the mean, of {@code r1} and of {@code z}. */
-  private static final int MEAN_FRACTION = 4;
+  /** Fractional bits of the mean. */
+  public static final int MEAN_FRACTION = 4;
 
   private static final int RECIPROCAL_FRACTION = 23;
 
@@ -82,8 +82,12 @@ public final class LayerNormMath {
   /** {@code z}: normalized value, 16 bits of which 10 are fractional. {@code x = q << ptf}. */
   public static int normalize(int x, Statistics row, int channels) {
     long centred = ((long) x << MEAN_FRACTION) - row.mean;
-    int n = row.exponent + 10 - log2Channels(channels);
-    return Rounding.requantize(centred * row.reciprocal, n, 16);
+    return Rounding.requantize(centred * row.reciprocal, normalizeShift(row, channels), 16);
+  }
+
+  /** Right shift of a centred and scaled value to {@code z}. */
+  public static int normalizeShift(Statistics row, int channels) {
+    return row.exponent + 10 - log2Channels(channels);
   }
 
   /** LayerNorm's weight and bias: the int8 output code. */

@@ -1,0 +1,55 @@
+package org.p2vit.golden;
+
+import org.p2vit.model.Activation;
+import org.p2vit.model.Mlp;
+
+/** The activation between the MLP's layers (docs/numerics.md section 4), on rows. */
+final class HiddenActivation {
+  private final float indexScale;
+  private final float[] table;
+  private final float[] scales;
+
+  HiddenActivation(Mlp mlp) {
+    Activation activation = mlp.activation();
+    indexScale = Rows.scale(activation.indexShift());
+    table = new float[activation.table().length];
+    for (int u = 0; u < table.length; u++) {
+      table[u] = activation.table()[u];
+    }
+    int[] shifts = mlp.hiddenExponent().clone();
+    for (int o = 0; o < shifts.length; o++) {
+      shifts[o] -= activation.exponent();
+    }
+    scales = Rows.scales(shifts);
+  }
+
+  /** In place: 16-bit pre-activations {@code p} to int8 codes {@code y}. */
+  void apply(float[][] rows) {
+    float[] g = new float[scales.length];
+    for (float[] p : rows) {
+      indices(p, g);
+      lookUp(g);
+      subtract(p, g);
+      Rows.requantize(p, scales, 8);
+    }
+  }
+
+  private void indices(float[] p, float[] u) {
+    float last = table.length - 1;
+    for (int o = 0; o < u.length; o++) {
+      u[o] = Math.min(last, Rows.round(Math.abs(p[o]) * indexScale));
+    }
+  }
+
+  private void lookUp(float[] u) {
+    for (int o = 0; o < u.length; o++) {
+      u[o] = table[(int) u[o]];
+    }
+  }
+
+  private static void subtract(float[] p, float[] g) {
+    for (int o = 0; o < p.length; o++) {
+      p[o] = Math.max(0, p[o]) - g[o];
+    }
+  }
+}

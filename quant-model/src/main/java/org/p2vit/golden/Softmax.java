@@ -1,0 +1,71 @@
+package org.p2vit.golden;
+
+import org.p2vit.numerics.LogSoftmax;
+import org.p2vit.numerics.Tables;
+
+/**
+ * Softmax of one head (docs/numerics.md section 5) on transposed scores, so that all queries go in
+ * step: rows are keys, columns queries. What {@link LogSoftmax} does to a distance is tabulated, as
+ * there are 256 of them.
+ */
+final class Softmax {
+  private static final int DISTANCES = 256;
+
+  /** {@code 2^-8}, from the log domain to codes. */
+  private static final float TO_CODE = Rows.scale(Tables.LOG_FRACTION);
+
+  private final float[] logDistance = new float[DISTANCES];
+  private final int[] power = new int[DISTANCES];
+
+  Softmax(int scoreExponent) {
+    int shift = LogSoftmax.shift(scoreExponent);
+    for (int d = 0; d < DISTANCES; d++) {
+      int t = LogSoftmax.logDistance(d, shift);
+      logDistance[d] = t;
+      power[d] = LogSoftmax.power(t);
+    }
+  }
+
+  /** In place: scores to codes, keys x queries. */
+  void apply(float[][] scores) {
+    int queries = scores[0].length;
+    float[] max = scores[0].clone();
+    for (float[] key : scores) {
+      maximum(max, key);
+    }
+    int[] sum = new int[queries];
+    for (float[] key : scores) {
+      addPowers(max, key, sum);
+    }
+    float[] logSum = new float[queries];
+    for (int t = 0; t < queries; t++) {
+      logSum[t] = LogSoftmax.logSum(sum[t]);
+    }
+    for (float[] key : scores) {
+      codes(key, logSum);
+    }
+  }
+
+  private static void maximum(float[] max, float[] scores) {
+    for (int t = 0; t < max.length; t++) {
+      max[t] = Math.max(max[t], scores[t]);
+    }
+  }
+
+  /** In place: scores to log distances; adds their powers to {@code sum}. */
+  private void addPowers(float[] max, float[] scores, int[] sum) {
+    for (int t = 0; t < max.length; t++) {
+      int distance = (int) (max[t] - scores[t]);
+      scores[t] = logDistance[distance];
+      sum[t] += power[distance];
+    }
+  }
+
+  /** In place: log distances to codes. */
+  private static void codes(float[] x, float[] logSum) {
+    for (int t = 0; t < x.length; t++) {
+      float code = Rows.round((x[t] + logSum[t]) * TO_CODE);
+      x[t] = Math.max(0, Math.min(Tables.CODE_ZERO, code));
+    }
+  }
+}
