@@ -14,8 +14,8 @@ class LayerNormIO(a: Architecture) extends ChunkIO {
 
 /** LAYER_NORM: integer LayerNorm of row blocks (`LayerNormJob`, docs/numerics.md section 7).
   *
-  * Three units in a row: the sums of a row block, the scalars of its rows, the normalization. The first works
-  * on the next row block while the last one works on this; they share the read ports, the last one first.
+  * Three units in a row: the sums of a row block, the scalars of its rows, the normalization. Each works on
+  * another row block; the first and the last share the read ports, the last one first.
   */
 class LayerNorm(a: Architecture) extends Module {
   val io = IO(new LayerNormIO(a))
@@ -40,14 +40,13 @@ class LayerNorm(a: Architecture) extends Module {
   scalar.io.constants.log2Channels := job.unsignedField("log2Channels")
   scalar.io.constants.reciprocal   := job.unsignedField("reciprocal")
   scalar.io.constants.epsilon      := job.unsignedField("epsilon")
-  scalar.io.go                     := normalize.io.free
   scalar.io.sums <> statistics.io.sums
 
   normalize.io.begin        := job.first
   normalize.io.rows         := rows
   normalize.io.place.base   := fit("base", normalize.io.place.base)
   normalize.io.place.stride := fit("stride", normalize.io.place.stride)
-  normalize.io.scale        := scalar.io.scale
+  normalize.io.scale <> scalar.io.scale
 
   share(io.residual, normalize.io.read.residual, statistics.io.read.residual)
   share(io.parameter, normalize.io.read.parameter, statistics.io.read.parameter)
@@ -61,8 +60,8 @@ class LayerNorm(a: Architecture) extends Module {
   io.tap.bits              := normalize.io.beat.bits.data.asUInt
   dontTouch(io.tap)
 
-  // Row blocks started and not done: at most one in each unit.
-  private val inWork = RegInit(0.U(2.W))
+  // Row blocks started and not done: no unit has more than three.
+  private val inWork = RegInit(0.U(4.W))
   inWork := inWork + statistics.io.start.fire - io.done
   when(job.valid && job.exhausted && inWork === 0.U) { job.finish() }
 

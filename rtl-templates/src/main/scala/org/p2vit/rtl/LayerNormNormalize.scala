@@ -4,6 +4,7 @@ import chisel3._
 import chisel3.util._
 
 /** LayerNorm's second pass: normalizes a row block as soon as the scales of all of its rows have arrived.
+  * Those of the next row block arrive meanwhile.
   *
   * Pipeline: elements; difference to the mean; product with the factor; `z`; product with the gain; sum with
   * the offset; beat.
@@ -15,8 +16,7 @@ class LayerNormNormalize(a: Architecture) extends Module {
     val begin = Input(Bool())
     val rows  = Input(new LayerNormRows(a))
     val place = Input(new LayerNormPlace(a))
-    val scale = Flipped(Valid(new LayerNormScale(a)))
-    val free  = Output(Bool()) // all scales have been used
+    val scale = Flipped(Decoupled(new LayerNormScale(a)))
     val read  = new LayerNormRead(a)
     val beat  = Decoupled(new ActivationBeat(a))
     val busy  = Output(Bool())
@@ -25,12 +25,16 @@ class LayerNormNormalize(a: Architecture) extends Module {
   private val complete = RegInit(false.B) // a beat waits for the port
   private val advance  = !complete || io.beat.ready
 
-  // Scales: those of the rows in hand first.
+  // Scales of the next row block.
   private val arrived = RegInit(0.U(log2Ceil(a.rows + 1).W))
-  private val using   = RegInit(false.B)
-  private val ring    = Reg(Vec(a.rows, new LayerNormScale(a)))
-  private val start   = arrived === a.rows.U && !using
-  io.free := arrived === 0.U
+  private val next    = Reg(Vec(a.rows, new LayerNormScale(a)))
+  io.scale.ready := arrived =/= a.rows.U
+
+  // Scales of this: those of the rows in hand first.
+  private val using = RegInit(false.B)
+  private val used  = WireDefault(false.B)
+  private val ring  = Reg(Vec(a.rows, new LayerNormScale(a)))
+  private val start = !io.scale.ready && (!using || used)
 
   private val stream = new LayerNormReader(a, io.read, io.rows, io.begin, start).stream
   stream.ready := advance
@@ -38,20 +42,24 @@ class LayerNormNormalize(a: Architecture) extends Module {
 
   private val elements = LayerNormElement.register(a, stream, advance)
 
-  when(start) { using := true.B }
-  when(io.scale.valid) {
+  when(io.scale.fire) {
     arrived          := arrived + 1.U
-    ring(a.rows - 1) := io.scale.bits
-    for (r <- 1 until a.rows) { ring(r - 1) := ring(r) }
+    next(a.rows - 1) := io.scale.bits
+    for (r <- 1 until a.rows) { next(r - 1) := next(r) }
   }
   when(elements.valid && advance) {
     when(elements.tag.lastOfRow) {
       for (r <- 0 until a.rows) { ring(r) := ring((r + w.rowsPerGroup) % a.rows) }
     }
     when(elements.tag.last) {
-      arrived := 0.U
-      using   := false.B
+      used  := true.B
+      using := false.B
     }
+  }
+  when(start) {
+    arrived := 0.U
+    using   := true.B
+    ring    := next
   }
 
   private def lanes[T <: Data](f: Int => T): Vec[T] = VecInit.tabulate(w.lanes)(f)

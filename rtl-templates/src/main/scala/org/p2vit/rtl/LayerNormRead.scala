@@ -48,7 +48,7 @@ class LayerNormElements(a: Architecture) extends Bundle {
   * @param begin
   *   `rows` is a new job's
   * @param start
-  *   read the next row block; the one before has been read
+  *   read the next row block, once [[free]]
   */
 class LayerNormReader(a: Architecture, read: LayerNormRead, rows: LayerNormRows, begin: Bool, start: Bool) {
   private val w = new LayerNormWidths(a)
@@ -63,6 +63,9 @@ class LayerNormReader(a: Architecture, read: LayerNormRead, rows: LayerNormRows,
     val first = Bool()
     val last  = Bool()
   }))
+
+  /** The row block before has been read. */
+  val free: Bool = !running || (item.fire && item.bits.last)
 
   item.valid      := running
   item.bits.first := word === 0.U

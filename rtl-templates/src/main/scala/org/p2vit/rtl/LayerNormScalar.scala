@@ -48,8 +48,7 @@ class LayerNormConstants(a: Architecture) extends Bundle {
   * | 8    | `(3 * 2^16 - u) * y0` (row before) | `u = RNE(product, 30)`              |
   * | 9    | `C * S2` high                      | add `C * S2` low                    |
   *
-  *   - `go`: a row block's first row may start: there is room for the results
-  *   - `scale`: results, in the order of the rows
+  *   - `scale`: results, in the order of the rows; everything stands still while one is not taken
   */
 class LayerNormScalar(a: Architecture) extends Module {
   import LayerNormScalar._
@@ -58,30 +57,25 @@ class LayerNormScalar(a: Architecture) extends Module {
 
   val io = IO(new Bundle {
     val constants = Input(new LayerNormConstants(a))
-    val go        = Input(Bool())
     val sums      = Flipped(Decoupled(new LayerNormSums(a)))
-    val scale     = Valid(new LayerNormScale(a))
+    val scale     = Decoupled(new LayerNormScale(a))
   })
 
   private val slot = RegInit(0.U(log2Ceil(Slots).W))
-  private val row  = RegInit(0.U(math.max(1, log2Ceil(a.rows)).W))
 
   // The rows in their first, second and third round.
-  private val rounds = RegInit(VecInit.fill(3)(false.B))
-  // Another row block's rows must not come between: their results would find no room.
-  private val alone = !rounds(0) && !rounds(1)
-  private val take  = io.sums.valid && (row =/= 0.U || (io.go && alone))
+  private val rounds  = RegInit(VecInit.fill(3)(false.B))
+  private val advance = !io.scale.valid || io.scale.ready
   when(slot === 0.U) {
-    rounds := VecInit(take, rounds(0), rounds(1))
-    when(take || rounds(0) || rounds(1)) { slot := 1.U }
-  }.otherwise { slot := Mux(slot === (Slots - 1).U, 0.U, slot + 1.U) }
+    rounds := VecInit(io.sums.valid, rounds(0), rounds(1))
+    when(io.sums.valid || rounds(0) || rounds(1)) { slot := 1.U }
+  }.elsewhen(advance) { slot := Mux(slot === (Slots - 1).U, 0.U, slot + 1.U) }
 
   private val sumBits = w.s1.max(LimbBits + 1)
   private val s1      = io.sums.bits.s1.pad(sumBits)
   private val s2      = io.sums.bits.s2
   private val c       = io.constants
   io.sums.ready := slot === (Slots - 1).U && rounds(0)
-  when(io.sums.fire) { row := Mux(row === (a.rows - 1).U, 0.U, row + 1.U) }
 
   private val leftBits  = (sumBits + 1).max(32)
   private val rightBits = LimbBits + 2
@@ -89,7 +83,7 @@ class LayerNormScalar(a: Architecture) extends Module {
   private val right     = Reg(SInt(rightBits.W))
   private val product   = Reg(SInt((leftBits + rightBits).W))
   private val total     = Reg(UInt(TotalBits.W))
-  product := left * right
+  when(advance) { product := left * right }
 
   // Row in the second round.
   private val h      = Reg(UInt(log2Ceil(w.w / 2).W))
@@ -137,9 +131,11 @@ class LayerNormScalar(a: Architecture) extends Module {
   private val pairs = VecInit.tabulate(w.w / 2)(i => deviation(2 * i + 1, 2 * i).orR)
   switch(slot) {
     is(2.U) {
-      h          := (w.w / 2 - 1).U - PriorityEncoder(pairs.reverse)
-      isZero     := deviation === 0.U
-      secondMean := mean
+      when(advance) { // the results of the row before are taken from these
+        h          := (w.w / 2 - 1).U - PriorityEncoder(pairs.reverse)
+        isZero     := deviation === 0.U
+        secondMean := mean
+      }
     }
     is(3.U) {
       val normalized = (deviation << (((w.w / 2 - 1).U - h) ## 0.U(1.W)))(w.w - 1, 0)
@@ -157,7 +153,7 @@ class LayerNormScalar(a: Architecture) extends Module {
   )
   io.scale.bits.shift := Fit(h +& LayerNormWidths.NormalizedFraction.U - c.log2Channels, w.zShift)
 
-  private def multiply(x: SInt, y: SInt): Unit = {
+  private def multiply(x: SInt, y: SInt): Unit = when(advance) {
     left  := Fit(x, leftBits)
     right := Fit(y, rightBits)
   }

@@ -28,14 +28,22 @@ class LayerNormStatistics(a: Architecture) extends Module {
     val busy  = Output(Bool())
   })
 
-  private val stream = new LayerNormReader(a, io.read, io.rows, io.begin, io.start.fire).stream
+  private val reader = new LayerNormReader(a, io.read, io.rows, io.begin, io.start.fire)
+  private val stream = reader.stream
   stream.ready := true.B
+  io.busy      := stream.valid
 
-  // Rows whose sums are complete and still here.
-  private val complete = RegInit(0.U(log2Ceil(a.rows + 1).W))
-  private val working  = RegInit(false.B)
-  io.start.ready := !working
-  io.busy        := stream.valid
+  // Complete sums move from the ring to where they wait to be taken.
+  private val complete = RegInit(false.B)                     // those in the ring
+  private val waiting  = Reg(Vec(a.rows, new LayerNormSums(a)))
+  private val left     = RegInit(0.U(log2Ceil(a.rows + 1).W)) // rows that wait
+  private val move     = complete && left === 0.U
+
+  // Row blocks that have started, but not moved. The next one may follow closely if the one before will move
+  // as soon as it is complete.
+  private val unmoved = RegInit(0.U(2.W))
+  unmoved        := unmoved + io.start.fire - move
+  io.start.ready := reader.free && (unmoved === 0.U || (unmoved === 1.U && left === 0.U))
 
   private val elements = LayerNormElement.register(a, stream, true.B)
 
@@ -72,15 +80,18 @@ class LayerNormStatistics(a: Architecture) extends Module {
         ring(r) := (if (from < a.rows) ring(from) else now(from - a.rows))
       }
     }
-    when(tag3.last) { complete := a.rows.U }
   }
   when(io.sums.fire) {
-    complete := complete - 1.U
-    for (r <- 1 until a.rows) { ring(r - 1) := ring(r) }
-    when(complete === 1.U) { working := false.B }
+    left := left - 1.U
+    for (r <- 1 until a.rows) { waiting(r - 1) := waiting(r) }
   }
-  when(io.start.fire) { working := true.B }
+  when(move) {
+    complete := false.B
+    waiting  := ring
+    left     := a.rows.U
+  }
+  when(valid3 && tag3.last) { complete := true.B }
 
-  io.sums.valid := complete =/= 0.U
-  io.sums.bits  := ring(0)
+  io.sums.valid := left =/= 0.U
+  io.sums.bits  := waiting(0)
 }

@@ -150,7 +150,8 @@ final class ChunkCheck implements Observer {
   /** Row blocks by which a chunk may read ahead of reading a row block again. */
   private int overlap() {
     return switch (chunk) {
-      case SOFTMAX, LAYER_NORM -> 2;
+      case SOFTMAX -> 2;
+      case LAYER_NORM -> 8;
       default -> 0;
     };
   }
