@@ -151,8 +151,7 @@ final class DemoCommand implements Callable<Integer> {
       Design design,
       RtlVerification verification) {
     VerificationSummary summary =
-        VerificationSummary.of(
-            verification, model, design.compiled().architecture(), OptionalLong.empty());
+        VerificationSummary.of(verification, model, design.compiled(), OptionalLong.empty());
     Report report =
         new Report(
             summary.bitExact(),

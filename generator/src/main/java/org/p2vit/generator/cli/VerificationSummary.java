@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.p2vit.generator.compile.CompiledModel;
+import org.p2vit.generator.timeline.Stall;
+import org.p2vit.generator.timeline.Timeline;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.RegisterMap;
 
 /**
@@ -21,6 +23,7 @@ import org.p2vit.rtl.RegisterMap;
  * @param imagesPerStart images computed back to back
  * @param predictedCyclesPerImage by the cycle model; null if it cannot be told
  * @param counters of the first start
+ * @param stalls what the array lacked longest in the first start
  * @param problems images that are not bit-exact
  */
 record VerificationSummary(
@@ -32,19 +35,70 @@ record VerificationSummary(
     double macUtilization,
     Double predictedCyclesPerImage,
     Map<RegisterMap, Long> counters,
+    List<StallRow> stalls,
     List<String> problems) {
+  private static final int STALLS = 8;
+
+  /**
+   * What the array lacked in one job.
+   *
+   * @param from first cycle in which it idled
+   * @param cycles how long in total
+   * @param stretches in how many stretches
+   * @param cause in words
+   * @param job what the array would have worked on
+   * @param jobIndex its place in the program
+   * @param awaited the job that ended the wait; null if it was for no chunk
+   */
+  record StallRow(
+      long from,
+      long cycles,
+      int stretches,
+      String cause,
+      String job,
+      int jobIndex,
+      String awaited) {
+
+    static StallRow of(Stall stall) {
+      Stall.Reason reason = stall.reason();
+      return new StallRow(
+          stall.from(),
+          stall.cycles(),
+          stall.stretches(),
+          reason.words(),
+          reason.job(),
+          reason.jobIndex(),
+          reason.awaited().orElse(null));
+    }
+
+    String text() {
+      return String.format(
+          Locale.ROOT,
+          "%,6d cycles%s  %s: %s%s",
+          cycles,
+          stretches == 1 ? "" : String.format(Locale.ROOT, " in %,d stretches", stretches),
+          job,
+          cause,
+          awaited == null ? "" : ", " + awaited);
+    }
+  }
 
   static VerificationSummary of(
-      RtlVerification v, QuantizedModel model, Architecture architecture, OptionalLong predicted) {
+      RtlVerification v, QuantizedModel model, CompiledModel compiled, OptionalLong predicted) {
     return new VerificationSummary(
         v.exact(),
         v.images().size(),
         v.elements(),
         v.imagesPerStart(),
         v.cyclesPerImage(),
-        model.multiplierMacs() / (v.cyclesPerImage() * architecture.macs()),
+        model.multiplierMacs() / (v.cyclesPerImage() * compiled.architecture().macs()),
         predicted.isPresent() ? (double) predicted.getAsLong() / v.imagesPerStart() : null,
         v.starts().get(0).counters(),
+        v.starts().get(0).execution().stream()
+            .map(trace -> new Timeline(compiled.jobs(), compiled.shape(), trace))
+            .flatMap(timeline -> timeline.longestStalls(STALLS).stream())
+            .map(StallRow::of)
+            .toList(),
         v.images().stream()
             .filter(i -> !i.report().exact())
             .map(i -> i.name() + ": " + i.report().summary())
@@ -81,6 +135,9 @@ record VerificationSummary(
       }
     }
     table.print(out);
+    ConsoleTable idle = new ConsoleTable("Longest stalls of the array, by first cycle");
+    stalls.forEach(s -> idle.row(String.format(Locale.ROOT, "%,d", s.from()), "%s", s.text()));
+    idle.print(out);
     problems.forEach(p -> out.println("  " + p));
     out.flush();
   }

@@ -12,6 +12,7 @@ import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.io.ModelFiles;
 import org.p2vit.verif.Simulation.AxiBehaviour;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,10 +78,16 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Write a waveform (slow, large).")
   private Path trace;
 
+  @ArgGroup(exclusive = false)
+  private TimelineOptions timeline;
+
   @Mixin private JsonOption json;
 
   @Override
   public Integer call() throws Exception {
+    if (timeline != null) {
+      timeline.check();
+    }
     QuantizedModel model = ModelFiles.read(path);
     RtlVerification result;
     Design design;
@@ -102,9 +109,12 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     DesignSummary.of(design).print(out);
     VerificationSummary summary =
-        VerificationSummary.of(result, model, design.compiled().architecture(), predicted(design));
+        VerificationSummary.of(result, model, design.compiled(), predicted(design));
     summary.print(out);
     json.write(summary);
+    if (timeline != null) {
+      timeline.write(design.compiled(), result.starts().get(0));
+    }
     return summary.bitExact() ? 0 : 1;
   }
 

@@ -15,6 +15,7 @@ import org.p2vit.image.InputCodes;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.RegisterMap;
 import org.p2vit.verif.BuildProgress;
+import org.p2vit.verif.ExecutionTrace;
 import org.p2vit.verif.Simulation;
 import org.p2vit.verif.Simulator;
 import org.p2vit.verif.VerilatorBuild;
@@ -29,6 +30,9 @@ import org.p2vit.verif.VerilatorBuild;
  */
 public record RtlVerification(
     List<ImageResult> images, List<StartResult> starts, int imagesPerStart) {
+
+  /** Fine enough to see single row blocks of a small array; less than 2 bytes a cycle. */
+  private static final int EXECUTION_WINDOW_CYCLES = 16;
 
   /**
    * One image.
@@ -45,8 +49,13 @@ public record RtlVerification(
    * @param index in the order of the images
    * @param cycles from the start command to done
    * @param counters the engine's registers after the run
+   * @param execution what each chunk did when; of the first start only
    */
-  public record StartResult(int index, long cycles, Map<RegisterMap, Long> counters) {}
+  public record StartResult(
+      int index,
+      long cycles,
+      Map<RegisterMap, Long> counters,
+      Optional<ExecutionTrace> execution) {}
 
   /**
    * How to simulate.
@@ -129,7 +138,7 @@ public record RtlVerification(
             options.axi(),
             Runtime.getRuntime().availableProcessors(),
             options.trace().map(Simulation.Trace::of),
-            OptionalInt.empty());
+            OptionalInt.of(EXECUTION_WINDOW_CYCLES));
     new RtlRunner(compiled, design.map(), simulator)
         .run(
             inputs,
@@ -146,7 +155,10 @@ public record RtlVerification(
               }
               starts.add(
                   new StartResult(
-                      start.index(), start.run().engineCycles(), start.run().registers()));
+                      start.index(),
+                      start.run().engineCycles(),
+                      start.run().registers(),
+                      start.execution()));
             });
     results.sort(Comparator.comparingInt(ImageResult::index));
     starts.sort(Comparator.comparingInt(StartResult::index));

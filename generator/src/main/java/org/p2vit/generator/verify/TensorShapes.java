@@ -3,13 +3,13 @@ package org.p2vit.generator.verify;
 import org.p2vit.model.VitShape;
 
 /** Shapes of the tensors of docs/numerics.md section 2. */
-final class TensorShapes {
+public final class TensorShapes {
   private TensorShapes() {}
 
   /**
    * @return heads (1 if the tensor has no such dimension), rows, columns
    */
-  static int[] of(VitShape s, String tensor) {
+  public static int[] of(VitShape s, String tensor) {
     String kind = tensor.substring(tensor.lastIndexOf('.') + 1);
     int t = s.tokens();
     return switch (kind) {

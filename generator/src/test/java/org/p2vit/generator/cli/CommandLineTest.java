@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,6 +191,28 @@ class CommandLineTest {
     expectError(
         CommandLineRun.of("generate", model, "--macs", 64, "--out", file.resolve("below")),
         "a-file");
+  }
+
+  @Test
+  void whatATimelineLacksIsToldBeforeTheSimulation() throws IOException {
+    Path file = Files.writeString(directory.resolve("no-folder"), "x");
+    expectError(verify("--timeline", file.resolve("t.svg")), "no-folder");
+    Path folder = Files.createDirectories(directory.resolve("folder.svg"));
+    expectError(verify("--timeline", folder), "folder.svg");
+    Path svg = directory.resolve("t.svg");
+    expectError(
+        verify("--timeline", svg, "--timeline-from", 20, "--timeline-to", 20), "--timeline-to 20");
+    expectError(verify("--timeline", svg, "--timeline-from", -1), "--timeline-from -1");
+    assertEquals(2, verify("--timeline-from", 20).exitCode());
+    assertFalse(Files.exists(directory.resolve("no-design")));
+  }
+
+  private static CommandLineRun verify(Object... options) {
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("verify", model, "--images", images, "--work", directory.resolve("no-design")));
+    arguments.addAll(Arrays.asList(options));
+    return CommandLineRun.of(arguments.toArray());
   }
 
   @Test

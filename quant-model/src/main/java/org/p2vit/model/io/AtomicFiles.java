@@ -46,6 +46,24 @@ public final class AtomicFiles {
     }
   }
 
+  /**
+   * Finds out early whether {@link #write} can write a file: makes its directory.
+   *
+   * @throws InputException naming what is in the way
+   */
+  public static void checkWritable(Path file) {
+    Path directory = file.toAbsolutePath().getParent();
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw FileErrors.cannot("make the directory", directory, e);
+    }
+    checkReplaceable(file);
+    if (!Files.isWritable(directory)) {
+      throw new InputException("cannot write " + file + ": no permission to write " + directory);
+    }
+  }
+
   private static void checkReplaceable(Path target) {
     if (Files.isDirectory(target)) {
       throw new InputException("cannot write " + target + ": a directory of that name is there");
