@@ -36,7 +36,7 @@ class ArchitectureJsonTest {
 
   @Test
   void missingFieldIsNamed() throws IOException {
-    replace("\"jobQueue\" : 4,", "");
+    replace("\"jobQueue\" : 8,", "");
     assertMessage("jobQueue");
   }
 
@@ -48,7 +48,7 @@ class ArchitectureJsonTest {
 
   @Test
   void unknownFieldIsNamed() throws IOException {
-    replace("\"jobQueue\" : 4,", "\"jobQueue\" : 4, \"colour\" : 1,");
+    replace("\"jobQueue\" : 8,", "\"jobQueue\" : 4, \"colour\" : 1,");
     assertMessage("colour");
   }
 
@@ -60,8 +60,8 @@ class ArchitectureJsonTest {
 
   @Test
   void fractionIsRefused() throws IOException {
-    replace("\"jobQueue\" : 4,", "\"jobQueue\" : 4.5,");
-    assertMessage("4.5");
+    replace("\"jobQueue\" : 8,", "\"jobQueue\" : 8.5,");
+    assertMessage("8.5");
   }
 
   @Test
