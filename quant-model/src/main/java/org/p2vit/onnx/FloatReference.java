@@ -23,7 +23,11 @@ public final class FloatReference implements AutoCloseable {
   private final FloatVit vit;
   private final String name;
 
-  private FloatReference(String name, byte[] onnx, FloatVit vit, Collection<Tap> taps) {
+  /** ONNX Runtime's own choice: all cores. */
+  private static final int ALL_CORES = 0;
+
+  private FloatReference(
+      String name, byte[] onnx, FloatVit vit, Collection<Tap> taps, int threads) {
     this.name = name;
     this.vit = vit;
     ModelProto model = OnnxFile.decode(name, onnx);
@@ -35,6 +39,7 @@ public final class FloatReference implements AutoCloseable {
       tapped.getGraphBuilder().addOutput(ValueInfoProto.newBuilder().setName(output));
     }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
       session =
           OrtEnvironment.getEnvironment().createSession(tapped.build().toByteArray(), options);
     } catch (OrtException e) {
@@ -46,14 +51,19 @@ public final class FloatReference implements AutoCloseable {
    * @param taps tensors that {@link #run} returns besides the logits
    */
   public static FloatReference open(Path file, FloatVit vit, Collection<Tap> taps) {
-    return new FloatReference(file.toString(), OnnxFile.bytes(file), vit, taps);
+    return new FloatReference(file.toString(), OnnxFile.bytes(file), vit, taps, ALL_CORES);
+  }
+
+  /** The same, each image on one core; several threads may call it. */
+  public static FloatReference openSingleThreaded(Path file, FloatVit vit, Collection<Tap> taps) {
+    return new FloatReference(file.toString(), OnnxFile.bytes(file), vit, taps, 1);
   }
 
   /**
    * @param name of the file in messages
    */
   public static FloatReference open(String name, byte[] onnx, FloatVit vit, Collection<Tap> taps) {
-    return new FloatReference(name, onnx, vit, taps);
+    return new FloatReference(name, onnx, vit, taps, ALL_CORES);
   }
 
   /** Logits of a normalized NCHW image. */

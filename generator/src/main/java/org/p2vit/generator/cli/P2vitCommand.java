@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       CyclesCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
+      BenchCommand.class,
       GenerateCompletion.class
     })
 public final class P2vitCommand implements Runnable {

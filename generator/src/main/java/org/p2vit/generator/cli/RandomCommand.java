@@ -3,10 +3,10 @@ package org.p2vit.generator.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.p2vit.model.DeitShape;
 import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
-import org.p2vit.model.VitShape;
 import org.p2vit.model.io.ModelFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,35 +24,15 @@ import picocli.CommandLine.Spec;
     sortOptions = false)
 final class RandomCommand implements Callable<Integer> {
 
-  /** Shapes for 224 x 224 images in patches of 16, 1,000 classes (arXiv 2012.12877, table 1). */
-  enum Shape {
-    DEIT_TINY(192, 3),
-    DEIT_SMALL(384, 6),
-    DEIT_BASE(768, 12);
-
-    private static final int BLOCKS = 12;
-    private final int dim;
-    private final int heads;
-
-    Shape(int dim, int heads) {
-      this.dim = dim;
-      this.heads = heads;
-    }
-
-    VitShape shape(int blocks) {
-      return new VitShape(3, 224, 224, 16, dim, blocks, heads, 4 * dim, 1000);
-    }
-  }
-
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "SHAPE", description = "One of ${COMPLETION-CANDIDATES}.")
-  private Shape shape;
+  private DeitShape shape;
 
   @Option(
       names = "--blocks",
       paramLabel = "N",
-      defaultValue = "" + Shape.BLOCKS,
+      defaultValue = "" + DeitShape.BLOCKS,
       description = "Transformer blocks (default: ${DEFAULT-VALUE}).")
   private int blocks;
 

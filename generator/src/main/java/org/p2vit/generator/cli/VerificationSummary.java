@@ -22,6 +22,7 @@ import org.p2vit.rtl.RegisterMap;
  *     with 4-bit weights it can do twice as many
  * @param imagesPerStart images computed back to back
  * @param predictedCyclesPerImage by the cycle model; null if it cannot be told
+ * @param simulatedCyclesPerSecond clock cycles a second of the simulation, on one core
  * @param counters of the first start
  * @param stalls what the array lacked longest in the first start
  * @param problems images that are not bit-exact
@@ -34,6 +35,7 @@ record VerificationSummary(
     double cyclesPerImage,
     double macUtilization,
     Double predictedCyclesPerImage,
+    double simulatedCyclesPerSecond,
     Map<RegisterMap, Long> counters,
     List<StallRow> stalls,
     List<String> problems) {
@@ -93,6 +95,7 @@ record VerificationSummary(
         v.cyclesPerImage(),
         model.multiplierMacs() / (v.cyclesPerImage() * compiled.architecture().macs()),
         predicted.isPresent() ? (double) predicted.getAsLong() / v.imagesPerStart() : null,
+        v.cyclesPerSecond(),
         v.starts().get(0).counters(),
         v.starts().get(0).execution().stream()
             .map(trace -> new Timeline(compiled.jobs(), compiled.shape(), trace))
@@ -124,7 +127,8 @@ record VerificationSummary(
             .row("cycles per image", "%,.0f", cyclesPerImage)
             .row("  predicted", "%s", prediction())
             .row("images back to back", "%d", imagesPerStart)
-            .row("MAC-array utilization", "%.1f %%", 100 * macUtilization);
+            .row("MAC-array utilization", "%.1f %%", 100 * macUtilization)
+            .row("simulation speed", "%,.0f cycles a second", simulatedCyclesPerSecond);
 
     for (RegisterMap r : RegisterMap.values()) {
       if (r.name().endsWith("_BUSY") || r.name().startsWith("STALL_")) {

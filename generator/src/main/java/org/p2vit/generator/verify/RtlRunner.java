@@ -166,6 +166,7 @@ public final class RtlRunner {
                   run.saved().get(0),
                   TapFiles.read(taps),
                   run,
+                  result.cycles() / result.seconds(),
                   Files.exists(execution)
                       ? Optional.of(ExecutionTrace.read(execution))
                       : Optional.empty());

@@ -13,6 +13,7 @@ import org.p2vit.verif.SimulationResult;
  * @param output the output region's bytes
  * @param taps each producing chunk's results, see {@link TapDecoder}
  * @param run registers and cycles
+ * @param cyclesPerSecond that the simulation did
  * @param execution what each chunk did when, if it was asked for
  */
 public record RtlStart(
@@ -20,4 +21,5 @@ public record RtlStart(
     byte[] output,
     Map<Chunk, short[]> taps,
     SimulationResult.RunResult run,
+    double cyclesPerSecond,
     Optional<ExecutionTrace> execution) {}

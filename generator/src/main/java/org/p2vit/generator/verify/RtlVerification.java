@@ -49,12 +49,14 @@ public record RtlVerification(
    * @param index in the order of the images
    * @param cycles from the start command to done
    * @param counters the engine's registers after the run
+   * @param cyclesPerSecond that its simulation did, on one core
    * @param execution what each chunk did when; of the first start only
    */
   public record StartResult(
       int index,
       long cycles,
       Map<RegisterMap, Long> counters,
+      double cyclesPerSecond,
       Optional<ExecutionTrace> execution) {}
 
   /**
@@ -110,6 +112,11 @@ public record RtlVerification(
     return mean / imagesPerStart;
   }
 
+  /** Clock cycles a second that the simulations did, each on one core; mean over all starts. */
+  public double cyclesPerSecond() {
+    return starts.stream().mapToDouble(StartResult::cyclesPerSecond).average().orElse(Double.NaN);
+  }
+
   /**
    * Builds (or takes from the cache), runs, compares.
    *
@@ -158,6 +165,7 @@ public record RtlVerification(
                       start.index(),
                       start.run().engineCycles(),
                       start.run().registers(),
+                      start.cyclesPerSecond(),
                       start.execution()));
             });
     results.sort(Comparator.comparingInt(ImageResult::index));

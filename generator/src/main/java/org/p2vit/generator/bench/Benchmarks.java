@@ -1,0 +1,162 @@
+package org.p2vit.generator.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.p2vit.generator.verify.RtlVerification;
+import org.p2vit.image.ImageSource;
+import org.p2vit.model.DeitShape;
+import org.p2vit.model.InputException;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.VitShape;
+import org.p2vit.model.io.AtomicFiles;
+import org.p2vit.quantize.Progress;
+
+/** Measures the tables of docs/benchmarks.md and puts them where they belong in it. */
+public final class Benchmarks {
+
+  /** The tables that can be measured apart. */
+  public enum Table {
+    THROUGHPUT,
+    SLOW_MEMORY,
+    SCALING,
+    GOLDEN_SPEED,
+    SIMULATION_SPEED;
+
+    String id() {
+      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** Hears of all steps. */
+  public interface Listener extends RtlVerification.Listener, Progress {}
+
+  private static final int GOLDEN_IMAGES = 100;
+  private static final int GOLDEN_ROUNDS = 5;
+
+  private final Path work;
+  private final Models models;
+  private final Listener listener;
+
+  /**
+   * @param data folder with the trained ViT-Tiny and photographs; without it weights are random and
+   *     the golden model's speed is not measured
+   * @param work keeps what was measured, so that an interrupted run can go on
+   */
+  public Benchmarks(Optional<Path> data, Path work, Listener listener) {
+    this.work = work;
+    this.models = new Models(data, listener);
+    this.listener = listener;
+  }
+
+  /**
+   * Measures tables, each of which is in the document before the next begins.
+   *
+   * @param document Markdown with a place for each table, see {@link MarkedTables}
+   * @throws InputException if the document cannot be read or written, or has no place for a table
+   */
+  public void run(List<Table> tables, Path document) {
+    for (Table table : tables) {
+      Optional<String> markdown = measure(table);
+      if (markdown.isPresent()) {
+        put(document, Map.of(table.id(), markdown.get()));
+      }
+    }
+  }
+
+  private Optional<String> measure(Table table) {
+    return switch (table) {
+      case THROUGHPUT -> Optional.of(RtlTables.throughput(simulate(Workload.throughput())));
+      case SLOW_MEMORY -> Optional.of(RtlTables.slowMemory(simulate(Workload.slowMemory())));
+      case SCALING -> Optional.of(Scaling.table(models));
+      case GOLDEN_SPEED -> models.onnx().map(this::goldenSpeed);
+      case SIMULATION_SPEED -> Optional.of(simulationSpeed());
+    };
+  }
+
+  private Map<Workload, RtlMeasurement> simulate(List<Workload> workloads) {
+    Map<Workload, RtlMeasurement> results = new LinkedHashMap<>();
+    for (Workload w : workloads) {
+      listener.at(w.id(), results.size(), workloads.size());
+      QuantizedModel model = models.model(w.network(), w.weightBits());
+      ImageSource images = models.images(model.shape());
+      results.put(w, RtlMeasurement.of(w, model, images, work, listener));
+    }
+    return results;
+  }
+
+  private String goldenSpeed(Path onnx) {
+    QuantizedModel model = models.model(DeitShape.DEIT_TINY, 8);
+    VitShape shape = model.shape();
+    ImageSource all = models.images(shape);
+    ImageSource images = all.slice(0, Math.min(all.count(), GOLDEN_IMAGES));
+    GoldenSpeed s = GoldenSpeed.measure(model, onnx, images, GOLDEN_ROUNDS, listener);
+    return new MarkdownTable("", "images a second")
+        .row("golden model, an image a core", RtlTables.format("%.1f", s.golden()))
+        .row("ONNX Runtime float32, default", RtlTables.format("%.1f", s.onnxRuntime()))
+        .row(
+            "ONNX Runtime float32, an image a core",
+            RtlTables.format("%.1f", s.onnxRuntimePerCore()))
+        .row("golden over the faster of these", RtlTables.format("%.2f", s.ratio()))
+        .toString();
+  }
+
+  private String simulationSpeed() {
+    MarkdownTable table =
+        new MarkdownTable(
+            "network",
+            "elaboration",
+            "Verilator build",
+            "one image",
+            "cycles a second",
+            "with golden model and comparison");
+    for (DeitShape network : List.of(DeitShape.DEIT_TINY, DeitShape.DEIT_BASE)) {
+      Workload w = Workload.plain(network, 8, 1);
+      QuantizedModel model = models.model(network, 8);
+      Path directory = work.resolve("speed-" + w.id());
+      deleteIfThere(directory);
+      SimulationSpeed s =
+          SimulationSpeed.measure(w, model, models.images(model.shape()), directory, listener);
+      table.row(
+          Workload.title(network),
+          RtlTables.format("%.0f s", s.elaborateSeconds()),
+          RtlTables.format("%.0f s", s.buildSeconds()),
+          RtlTables.format("%.0f s", s.imageSeconds()),
+          RtlTables.format("%,.0f", s.cyclesPerSecond()),
+          RtlTables.format("%.0f s", s.verifySeconds()));
+    }
+    return table.toString();
+  }
+
+  private static void put(Path document, Map<String, String> tables) {
+    try {
+      String text = MarkedTables.replace(document.toString(), Files.readString(document), tables);
+      AtomicFiles.write(
+          document.toAbsolutePath().getParent(),
+          Map.of(
+              document.getFileName().toString(),
+              text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new InputException("cannot read " + document + ": " + e, e);
+    }
+  }
+
+  private static void deleteIfThere(Path directory) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new InputException("cannot delete " + directory + ": " + e, e);
+    }
+  }
+}
