@@ -93,7 +93,7 @@ final class VerifyCommand implements Callable<Integer> {
     Design design;
     try (ProgressLine progress = new ProgressLine()) {
       progress.note("elaborating the accelerator ...");
-      design = P2vit.generate(model, architecture.choose(model), program.images(), work);
+      design = P2vit.generate(model, architecture.choose(model), program.options(), work);
       RtlVerification.Options options =
           RtlVerification.Options.standard()
               .withAxi(AxiBehaviour.of(latency, stall, seed))
