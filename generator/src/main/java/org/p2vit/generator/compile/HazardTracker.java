@@ -170,8 +170,8 @@ final class HazardTracker {
         .forEach(
             index,
             a.write()
-                ? word -> memory.beforeWrite(m.chunk, word, needs)
-                : word -> memory.beforeRead(word, needs));
+                ? (first, count) -> memory.beforeWrite(m.chunk, first, count, needs)
+                : (first, count) -> memory.beforeRead(first, count, needs));
     if (needs.has(m.chunk) && needs.get(m.chunk) > m.before) {
       throw new IllegalStateException(m.job + " reads " + a.buffer() + " that it writes itself");
     }
@@ -187,17 +187,17 @@ final class HazardTracker {
             .forEach(
                 r,
                 a.write()
-                    ? word -> memory.write(m.chunk, word, units)
-                    : word -> memory.read(m.chunk, word, units));
+                    ? (first, count) -> memory.write(m.chunk, first, count, units)
+                    : (first, count) -> memory.read(m.chunk, first, count, units));
       }
       case TILE -> {
         for (int t = 0; r == 0 && t < m.footprint.tiles(); t++) {
-          a.words().forEach(t, word -> memory.read(m.chunk, word, end));
+          a.words().forEach(t, (first, count) -> memory.read(m.chunk, first, count, end));
         }
       }
       case JOB -> {
         if (r == 0) {
-          a.words().forEach(0, word -> memory.read(m.chunk, word, end));
+          a.words().forEach(0, (first, count) -> memory.read(m.chunk, first, count, end));
         }
       }
     }
