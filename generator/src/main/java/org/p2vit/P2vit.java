@@ -2,6 +2,7 @@ package org.p2vit;
 
 import java.nio.file.Path;
 import org.p2vit.generator.Design;
+import org.p2vit.generator.compile.CompileOptions;
 import org.p2vit.generator.compile.Schedule;
 import org.p2vit.generator.cycles.CycleModel;
 import org.p2vit.generator.cycles.CyclePrediction;
@@ -71,17 +72,13 @@ public final class P2vit {
    * {@link Design}.
    */
   public static Design generate(QuantizedModel model, Architecture architecture, Path directory) {
-    return generate(model, architecture, 1, directory);
+    return generate(model, architecture, CompileOptions.DEFAULT, directory);
   }
 
-  /**
-   * The same for several images a start.
-   *
-   * @param images that one start computes, back to back
-   */
+  /** The same with a program as wished. */
   public static Design generate(
-      QuantizedModel model, Architecture architecture, int images, Path directory) {
-    return Design.make(model, architecture, images, directory);
+      QuantizedModel model, Architecture architecture, CompileOptions options, Path directory) {
+    return Design.make(model, architecture, options, directory);
   }
 
   /** Predicts the cycles of a program without simulating it. */

@@ -3,6 +3,7 @@ package org.p2vit.generator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.p2vit.generator.compile.CompileOptions;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.compile.HostFiles;
 import org.p2vit.generator.compile.MemoryMap;
@@ -50,17 +51,13 @@ public record Design(
    *     written
    */
   public static Design make(QuantizedModel model, Architecture architecture, Path directory) {
-    return make(model, architecture, 1, directory);
+    return make(model, architecture, CompileOptions.DEFAULT, directory);
   }
 
-  /**
-   * The same for several images a start.
-   *
-   * @param images that one start computes, back to back
-   */
+  /** The same with a program as wished. */
   public static Design make(
-      QuantizedModel model, Architecture architecture, int images, Path directory) {
-    CompiledModel compiled = ModelCompiler.compile(model, architecture, images);
+      QuantizedModel model, Architecture architecture, CompileOptions options, Path directory) {
+    CompiledModel compiled = ModelCompiler.compile(model, architecture, options);
     EmittedRtl rtl = RtlEmitter.create().emit(architecture, directory.resolve("rtl"));
     ArchitectureJson.write(architecture, directory.resolve(ARCHITECTURE));
     List<Path> artifacts = new ArrayList<>();

@@ -56,6 +56,9 @@ final class ArchitectureOptions {
     if (memory != null) {
       options = options.withMemoryKib(memory);
     }
-    return P2vit.fit(model, axiBits == null ? options : options.withAxiBits(axiBits));
+    try (ProgressLine progress = new ProgressLine()) {
+      progress.note("choosing an architecture ...");
+      return P2vit.fit(model, axiBits == null ? options : options.withAxiBits(axiBits));
+    }
   }
 }

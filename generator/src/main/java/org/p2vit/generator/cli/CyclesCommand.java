@@ -53,7 +53,7 @@ final class CyclesCommand implements Callable<Integer> {
     }
     QuantizedModel model = ModelFiles.read(path);
     Architecture arch = architecture.choose(model);
-    Schedule schedule = ModelCompiler.schedule(model, arch, program.images());
+    Schedule schedule = ModelCompiler.schedule(model, arch, program.options());
     CycleReport report =
         CycleReport.of(model, schedule, P2vit.cycles(schedule, new MemoryTiming(latency)));
     new CycleTables(report).print(spec.commandLine().getOut());

@@ -68,7 +68,7 @@ final class GenerateCommand implements Callable<Integer> {
     Design design;
     try (ProgressLine progress = new ProgressLine()) {
       progress.note("elaborating the accelerator ...");
-      design = P2vit.generate(model, arch, program.images(), out);
+      design = P2vit.generate(model, arch, program.options(), out);
     }
     DesignSummary summary = DesignSummary.of(design);
     summary.print(writer);

@@ -1,5 +1,7 @@
 package org.p2vit.generator.cli;
 
+import org.p2vit.generator.compile.CompileOptions;
+import org.p2vit.generator.compile.Overlap;
 import picocli.CommandLine.Option;
 
 /** What the program does beyond computing a model. */
@@ -13,7 +15,22 @@ final class ProgramOptions {
           "Images that one start computes, each overlapping with the next (default: ${DEFAULT-VALUE}).")
   private int images;
 
+  @Option(
+      names = "--no-inter-layer",
+      description =
+          "Ablation: a layer starts when those ahead of it have ended (see docs/ablation.md).")
+  private boolean noInterLayer;
+
+  @Option(
+      names = "--no-intra-layer",
+      description = "Ablation: inside a layer, one job runs at a time, loads included.")
+  private boolean noIntraLayer;
+
   int images() {
     return images;
+  }
+
+  CompileOptions options() {
+    return new CompileOptions(images, new Overlap(!noInterLayer, !noIntraLayer));
   }
 }

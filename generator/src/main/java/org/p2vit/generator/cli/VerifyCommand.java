@@ -11,6 +11,7 @@ import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.io.ModelFiles;
+import org.p2vit.rtl.Architecture;
 import org.p2vit.verif.Simulation.AxiBehaviour;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -89,11 +90,12 @@ final class VerifyCommand implements Callable<Integer> {
       timeline.check();
     }
     QuantizedModel model = ModelFiles.read(path);
+    Architecture arch = architecture.choose(model);
     RtlVerification result;
     Design design;
     try (ProgressLine progress = new ProgressLine()) {
       progress.note("elaborating the accelerator ...");
-      design = P2vit.generate(model, architecture.choose(model), program.images(), work);
+      design = P2vit.generate(model, arch, program.options(), work);
       RtlVerification.Options options =
           RtlVerification.Options.standard()
               .withAxi(AxiBehaviour.of(latency, stall, seed))

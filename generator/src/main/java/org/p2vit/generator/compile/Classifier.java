@@ -36,24 +36,30 @@ final class Classifier {
   private final OutputLayout output;
   private final LinearLayers linears;
   private final ProgramBuilder program;
+  private final boolean overNextImage;
   private final List<ParameterFormat.Output> entries;
   private final Deque<Runnable> pieces = new ArrayDeque<>();
   private int image;
   private int following;
 
+  /**
+   * @param overNextImage whether the head of an image may run while the next one does
+   */
   Classifier(
       QuantizedModel model,
       Architecture arch,
       BufferNeeds needs,
       OutputLayout output,
       LinearLayers linears,
-      ProgramBuilder program) {
+      ProgramBuilder program,
+      boolean overNextImage) {
     this.model = model;
     this.arch = arch;
     this.needs = needs;
     this.output = output;
     this.linears = linears;
     this.program = program;
+    this.overNextImage = overNextImage;
     IntUnaryOperator exponent = o -> model.logitsExponent();
     entries = new Requantization("logits", model.head()).entries(exponent, o -> 0);
   }
@@ -67,7 +73,7 @@ final class Classifier {
   void begin(int index, boolean last) {
     image = index;
     following = index + 1;
-    if (last || !hasOwnPlaces()) {
+    if (last || !overNextImage || !hasOwnPlaces()) {
       whole();
     } else {
       takeApart();

@@ -2,7 +2,6 @@ package org.p2vit.generator.compile;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.Job;
@@ -33,19 +32,20 @@ record Footprint(int rows, int tiles, List<Access> accesses) {
     JOB
   }
 
-  /** Words of the {@code index}-th row block or tile. */
+  /** Takes {@code count} words from {@code first} on. */
+  @FunctionalInterface
+  interface Run {
+    void accept(int first, int count);
+  }
+
+  /** Words of the {@code index}-th row block or tile, in runs. */
   @FunctionalInterface
   interface Words {
-    void forEach(int index, IntConsumer word);
+    void forEach(int index, Run run);
 
     /** {@code count} words from {@code first(index)}. */
     static Words range(IntUnaryOperator first, int count) {
-      return (index, word) -> {
-        int from = first.applyAsInt(index);
-        for (int i = 0; i < count; i++) {
-          word.accept(from + i);
-        }
-      };
+      return (index, run) -> run.accept(first.applyAsInt(index), count);
     }
   }
 
@@ -85,13 +85,17 @@ record Footprint(int rows, int tiles, List<Access> accesses) {
       return write(buffer, Words.range(unit -> 0, 1));
     }
     int slices = buffer.wordBits(arch) / arch.axi().dataBits();
+    boolean oneRun = j.runStride() == j.runWords();
     return write(
         buffer,
-        (unit, word) -> {
+        (unit, run) -> {
           int first = unit * j.unitBeats() / slices;
           int end = Sizes.ceilDiv((unit + 1) * j.unitBeats(), slices);
-          for (int i = first; i < end; i++) {
-            word.accept(j.wordAt(i));
+          while (first < end) {
+            int left = end - first;
+            int count = oneRun ? left : Math.min(left, j.runWords() - first % j.runWords());
+            run.accept(j.wordAt(first), count);
+            first += count;
           }
         });
   }
@@ -166,11 +170,9 @@ record Footprint(int rows, int tiles, List<Access> accesses) {
     IntUnaryOperator from = r -> (j.codeSlot() + r) % b.codeSlots() * b.codeSlotWords();
     a.add(read(OnChip.CODE, Scope.ROW, Words.range(from, j.tokenGroups())));
     Words values =
-        (i, word) -> {
+        (i, run) -> {
           for (int g = 0; g < j.tokenGroups(); g++) {
-            for (int c = 0; c < j.channelTiles(); c++) {
-              word.accept(j.valueBase() + g * j.valueStride() + c);
-            }
+            run.accept(j.valueBase() + g * j.valueStride(), j.channelTiles());
           }
         };
     a.add(read(OnChip.VALUE, Scope.JOB, values));

@@ -20,6 +20,9 @@ import org.p2vit.rtl.job.Wait;
  * deadlock; the jobs of a gang follow each other in the program, on different chunks, so that all
  * of them are dispatched.
  *
+ * <p>Where {@link Overlap} is switched off, jobs also wait for whole jobs whose results they do not
+ * need.
+ *
  * <p>A need that another one implies is dropped: for each unit of each chunk the tracker knows
  * which units of other chunks must be complete when it is.
  */
@@ -27,6 +30,7 @@ final class HazardTracker {
   private static final int CHUNKS = Chunk.values().length;
 
   private final Architecture arch;
+  private final OverlapLimits limits;
   private final Map<OnChip, MemoryState> memories = new EnumMap<>(OnChip.class);
 
   /** Of each chunk: for each unit, what is complete when that unit is. */
@@ -35,8 +39,9 @@ final class HazardTracker {
   /** Of each chunk: what was complete when its latest unit started. */
   private final Requirement[] started = new Requirement[CHUNKS];
 
-  HazardTracker(Architecture arch) {
+  HazardTracker(Architecture arch, Overlap overlap) {
     this.arch = arch;
+    limits = new OverlapLimits(overlap);
     for (OnChip b : OnChip.values()) {
       memories.put(b, new MemoryState(b, b.words(arch.buffers())));
     }
@@ -79,8 +84,9 @@ final class HazardTracker {
    * Adds jobs and returns them with their waits.
    *
    * @param gang one job, or several on different chunks that run in step
+   * @param layer that they belong to, see {@link Overlap}
    */
-  List<Job> add(List<Job> gang) {
+  List<Job> add(List<Job> gang, int layer) {
     List<Member> members = new ArrayList<>();
     int rows = 0;
     for (Job job : gang) {
@@ -91,9 +97,13 @@ final class HazardTracker {
     for (int r = 0; r < rows; r++) {
       for (Member m : members) {
         if (r < m.footprint.rows()) {
-          unit(m, r);
+          unit(m, r, layer);
         }
       }
+    }
+    for (Member m : members) {
+      Chunk chunk = Chunk.values()[m.chunk];
+      limits.add(layer, chunk, units(chunk));
     }
     List<Job> result = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
@@ -103,8 +113,11 @@ final class HazardTracker {
   }
 
   /** Accounts for row block (or LOAD unit) {@code r}. */
-  private void unit(Member m, int r) {
+  private void unit(Member m, int r, int layer) {
     Requirement needs = new Requirement();
+    if (r == 0) {
+      limits.before(layer, needs);
+    }
     for (Footprint.Access a : m.footprint.accesses()) {
       if (a.scope() == Footprint.Scope.ROW) {
         collect(m, a, r, needs);
@@ -157,8 +170,8 @@ final class HazardTracker {
         .forEach(
             index,
             a.write()
-                ? word -> memory.beforeWrite(m.chunk, word, needs)
-                : word -> memory.beforeRead(word, needs));
+                ? (first, count) -> memory.beforeWrite(m.chunk, first, count, needs)
+                : (first, count) -> memory.beforeRead(first, count, needs));
     if (needs.has(m.chunk) && needs.get(m.chunk) > m.before) {
       throw new IllegalStateException(m.job + " reads " + a.buffer() + " that it writes itself");
     }
@@ -174,17 +187,17 @@ final class HazardTracker {
             .forEach(
                 r,
                 a.write()
-                    ? word -> memory.write(m.chunk, word, units)
-                    : word -> memory.read(m.chunk, word, units));
+                    ? (first, count) -> memory.write(m.chunk, first, count, units)
+                    : (first, count) -> memory.read(m.chunk, first, count, units));
       }
       case TILE -> {
         for (int t = 0; r == 0 && t < m.footprint.tiles(); t++) {
-          a.words().forEach(t, word -> memory.read(m.chunk, word, end));
+          a.words().forEach(t, (first, count) -> memory.read(m.chunk, first, count, end));
         }
       }
       case JOB -> {
         if (r == 0) {
-          a.words().forEach(0, word -> memory.read(m.chunk, word, end));
+          a.words().forEach(0, (first, count) -> memory.read(m.chunk, first, count, end));
         }
       }
     }

@@ -15,16 +15,21 @@ public final class ModelCompiler {
 
   /** For one image a start. */
   public static CompiledModel compile(QuantizedModel model, Architecture arch) {
-    return compile(model, arch, 1);
+    return compile(model, arch, CompileOptions.DEFAULT);
+  }
+
+  /** For several images a start, back to back. */
+  public static CompiledModel compile(QuantizedModel model, Architecture arch, int images) {
+    return compile(model, arch, CompileOptions.DEFAULT.withImages(images));
   }
 
   /**
-   * @param images that one start computes, back to back, at least 1
    * @throws InputException if the model does not fit the architecture; the message says which
    *     number, what was found and what is needed
    */
-  public static CompiledModel compile(QuantizedModel model, Architecture arch, int images) {
-    Compilation compilation = compilation(model, arch, images);
+  public static CompiledModel compile(
+      QuantizedModel model, Architecture arch, CompileOptions options) {
+    Compilation compilation = compilation(model, arch, options);
     try {
       compilation.schedule().encodedProgram();
     } catch (IllegalArgumentException e) {
@@ -34,34 +39,37 @@ public final class ModelCompiler {
     return new CompiledModel(compilation.schedule(), compilation.image().toByteArray());
   }
 
+  /** The program alone, for several images a start; much cheaper than {@link #compile}. */
+  public static Schedule schedule(QuantizedModel model, Architecture arch, int images) {
+    return schedule(model, arch, CompileOptions.DEFAULT.withImages(images));
+  }
+
   /**
    * The program alone; much cheaper than {@link #compile}.
    *
    * @throws InputException as {@link #compile} does
    */
-  public static Schedule schedule(QuantizedModel model, Architecture arch, int images) {
-    return compilation(model, arch, images).schedule();
+  public static Schedule schedule(QuantizedModel model, Architecture arch, CompileOptions options) {
+    return compilation(model, arch, options).schedule();
   }
 
   private record Compilation(Schedule schedule, MemoryImage image) {}
 
-  private static Compilation compilation(QuantizedModel model, Architecture arch, int images) {
-    if (images < 1) {
-      throw new InputException(images + " images a start; at least 1 is needed");
-    }
+  private static Compilation compilation(
+      QuantizedModel model, Architecture arch, CompileOptions options) {
     BufferNeeds needs = BufferNeeds.of(model.shape(), ModelTraits.of(model).weights4(), arch);
     FitCheck.check(model, arch, needs);
     VitShape s = model.shape();
     InputLayout input = new InputLayout(s.tokens(), s.patchDim(), arch.rows(), arch.depth());
     OutputLayout output = new OutputLayout(s.classes(), arch.rows(), arch.requantColumns());
-    NetworkProgram network = new NetworkProgram(model, arch, needs, input, output, images);
+    NetworkProgram network = new NetworkProgram(model, arch, needs, input, output, options);
     List<TracedJob> jobs = network.build();
     Schedule schedule =
         new Schedule(
             model.name(),
             s,
             arch,
-            images,
+            options.images(),
             jobs,
             network.image().bytes(),
             input,

@@ -53,31 +53,29 @@ final class NetworkProgram {
   private Segment table;
   private short[] tableContent;
 
-  /**
-   * @param images that one start computes, back to back
-   */
   NetworkProgram(
       QuantizedModel model,
       Architecture arch,
       BufferNeeds needs,
       InputLayout input,
       OutputLayout output,
-      int images) {
+      CompileOptions options) {
     this.model = model;
     this.shape = model.shape();
     this.arch = arch;
     this.needs = needs;
     this.input = input;
     this.output = output;
-    this.images = images;
+    images = options.images();
     packer = new WordPacker(arch);
     image = new MemoryImage(arch.axi().bytes());
-    program = new ProgramBuilder(arch);
+    program = new ProgramBuilder(arch, options.overlap());
     linears = new LinearLayers(arch, needs, packer, image, program);
-    heads = new AttentionHeads(shape, arch, needs, program);
+    heads = new AttentionHeads(shape, arch, needs, program, options.overlap());
     normParameters = new Ring(0, arch.buffers().normParameterWords());
     embedding = new Embedding(model, arch, needs, input, linears, image);
-    classifier = new Classifier(model, arch, needs, output, linears, program);
+    boolean overNextImage = options.overlap().interLayer();
+    classifier = new Classifier(model, arch, needs, output, linears, program, overNextImage);
   }
 
   /** Copies of the values of a head: two if they fit, so that one is written while one is read. */
@@ -98,6 +96,7 @@ final class NetworkProgram {
 
   private void image(int index) {
     program.forImage(index);
+    program.nextLayer();
     embedding.add(index);
     Residual residual = model.embed();
     for (int i = 0; i < model.blocks().size(); i++) {
@@ -108,6 +107,7 @@ final class NetworkProgram {
     int endOfBlocks = program.steps();
     norm("norm", model.norm(), residual, 1, classifier.operandBase());
     int endOfNorm = program.steps();
+    program.nextLayer();
     classifier.begin(index, index == images - 1);
     embedding.free(
         classifier.hasOwnPlaces()
@@ -119,6 +119,7 @@ final class NetworkProgram {
     String name = "blocks." + index + ".";
     norm(name + "norm1", block.norm1(), before, needs.rowBlocks(), 0);
     attention(name, block.attention());
+    program.nextLayer();
     residualLayer(
         name + "residual1",
         block.attention().projection(),
@@ -127,8 +128,10 @@ final class NetworkProgram {
         block.residual1(),
         false);
     norm(name + "norm2", block.norm2(), block.residual1(), needs.rowBlocks(), 0);
+    program.nextLayer();
     hidden(name + "hidden", block.mlp());
     endOfHidden = program.steps();
+    program.nextLayer();
     residualLayer(
         name + "residual2",
         block.mlp().fc2(),
@@ -146,6 +149,7 @@ final class NetworkProgram {
     for (int h = 0; h < shape.heads(); h++) {
       int from = h * d;
       int to = from + d;
+      program.nextLayer();
       // Values last: meanwhile the pipeline empties before scores read queries and keys.
       layer(
           name + "query",

@@ -14,24 +14,33 @@ import org.p2vit.rtl.job.Wait;
 
 /**
  * Puts jobs in order: those of the network as given, each LOAD as early as its place in the buffer
- * is free of segments that jobs placed later still use.
+ * is free of segments that jobs placed later still use, and not before its layer if layers may not
+ * overlap.
  */
 final class ProgramBuilder {
 
   /** Jobs that need segments. */
-  private record Step(int image, List<Segment> uses, Supplier<List<TracedJob>> jobs) {}
+  private record Step(int image, int layer, List<Segment> uses, Supplier<List<TracedJob>> jobs) {}
 
   private final HazardTracker hazards;
+  private final Overlap overlap;
   private final int prefetch;
   private final List<Step> steps = new ArrayList<>();
-  private final Map<Segment, Integer> loads = new LinkedHashMap<>();
+
+  /** When each is loaded: the place in the order, and the layer for which it is. */
+  private final Map<Segment, Turn> loads = new LinkedHashMap<>();
+
   private final List<TracedJob> program = new ArrayList<>();
   private List<Segment> queue = List.of();
   private int placed;
   private int image;
+  private int layer;
 
-  ProgramBuilder(Architecture arch) {
-    hazards = new HazardTracker(arch);
+  private record Turn(int index, int layer) {}
+
+  ProgramBuilder(Architecture arch, Overlap overlap) {
+    this.overlap = overlap;
+    hazards = new HazardTracker(arch, overlap);
     // More would fill LOAD's queue and hold up the dispatch of the jobs that follow.
     prefetch = arch.jobQueue();
   }
@@ -46,6 +55,11 @@ final class ProgramBuilder {
     image = of;
   }
 
+  /** The steps that follow belong to the next layer, see {@link Overlap}. */
+  void nextLayer() {
+    layer++;
+  }
+
   /**
    * Adds jobs.
    *
@@ -55,9 +69,9 @@ final class ProgramBuilder {
   void step(List<Segment> uses, Supplier<List<TracedJob>> jobs) {
     for (Segment s : uses) {
       s.usedBy(steps.size());
-      loads.putIfAbsent(s, loads.size());
+      loads.putIfAbsent(s, new Turn(loads.size(), layer));
     }
-    steps.add(new Step(image, uses, jobs));
+    steps.add(new Step(image, layer, uses, jobs));
   }
 
   /** The program, with an EndJob. */
@@ -67,13 +81,13 @@ final class ProgramBuilder {
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
       for (Segment s : step.uses()) {
-        needed = Math.max(needed, loads.get(s) + 1);
+        needed = Math.max(needed, loads.get(s).index() + 1);
       }
       load(step, i, needed);
       if (placed < needed) {
         throw new IllegalStateException("no place for what step " + i + " needs");
       }
-      add(step.image(), step.jobs().get());
+      add(step.image(), step.layer(), step.jobs().get());
       // After the job, not before: while it runs, none of these holds up the dispatch of the next.
       load(step, i + 1, needed + prefetch);
     }
@@ -85,18 +99,20 @@ final class ProgramBuilder {
   private void load(Step owner, int before, int end) {
     while (placed < Math.min(queue.size(), end)) {
       Segment s = queue.get(placed);
-      if (before < s.earliest() || !s.ring().place(s, before)) {
+      int of = loads.get(s).layer();
+      boolean early = before < s.earliest() || of > owner.layer() && !overlap.interLayer();
+      if (early || !s.ring().place(s, before)) {
         return;
       }
-      add(owner.image(), List.of(new TracedJob(s.job(), s.purpose(), Optional.empty())));
+      add(owner.image(), of, List.of(new TracedJob(s.job(), s.purpose(), Optional.empty())));
       placed++;
     }
   }
 
-  private void add(int of, List<TracedJob> gang) {
-    List<Job> withWaits = hazards.add(gang.stream().map(TracedJob::job).toList());
+  private void add(int ofImage, int ofLayer, List<TracedJob> gang) {
+    List<Job> withWaits = hazards.add(gang.stream().map(TracedJob::job).toList(), ofLayer);
     for (int i = 0; i < gang.size(); i++) {
-      program.add(gang.get(i).with(withWaits.get(i)).forImage(of));
+      program.add(gang.get(i).with(withWaits.get(i)).forImage(ofImage));
     }
   }
 

@@ -8,10 +8,15 @@ final class Requirement {
   /** No condition. */
   static final int NONE = Integer.MIN_VALUE;
 
-  private final int[] count = new int[Chunk.values().length];
+  private final int[] count;
 
   Requirement() {
+    count = new int[Chunk.values().length];
     Arrays.fill(count, NONE);
+  }
+
+  private Requirement(int[] count) {
+    this.count = count;
   }
 
   int get(int chunk) {
@@ -23,7 +28,9 @@ final class Requirement {
   }
 
   void atLeast(int chunk, int units) {
-    count[chunk] = Math.max(count[chunk], units);
+    if (units > count[chunk]) {
+      count[chunk] = units;
+    }
   }
 
   void drop(int chunk) {
@@ -32,13 +39,11 @@ final class Requirement {
 
   void join(Requirement other) {
     for (int i = 0; i < count.length; i++) {
-      count[i] = Math.max(count[i], other.count[i]);
+      atLeast(i, other.count[i]);
     }
   }
 
   Requirement copy() {
-    Requirement r = new Requirement();
-    r.join(this);
-    return r;
+    return new Requirement(count.clone());
   }
 }

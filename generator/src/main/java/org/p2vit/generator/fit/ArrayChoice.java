@@ -26,20 +26,21 @@ record ArrayChoice(int rows, int columns, int depth) {
     return (long) ceilDiv(n, columns) * ceilDiv(k, depth);
   }
 
-  /** Cycles of a row block's query, key, value and scores of one head. */
-  long headRowCycles(VitShape s) {
-    return 3 * rowCycles(s.dim(), s.headDim()) + rowCycles(s.headDim(), s.tokens());
-  }
-
-  /** Cycles of a whole image with 8-bit weights. */
-  long cycles(VitShape s) {
+  /**
+   * Cycles of a whole image.
+   *
+   * @param weights4 whether all layers have 4-bit weights: twice the columns at once
+   */
+  long cycles(VitShape s, boolean weights4) {
+    ArrayChoice linear = weights4 ? new ArrayChoice(rows, 2 * columns, depth) : this;
+    long head = 3 * linear.rowCycles(s.dim(), s.headDim()) + rowCycles(s.headDim(), s.tokens());
     long block =
-        s.heads() * headRowCycles(s)
-            + rowCycles(s.dim(), s.dim())
-            + rowCycles(s.dim(), s.mlpDim())
-            + rowCycles(s.mlpDim(), s.dim());
-    return rowBlocks(s) * (rowCycles(s.patchDim(), s.dim()) + s.depth() * block)
-        + rowCycles(s.dim(), s.classes());
+        s.heads() * head
+            + linear.rowCycles(s.dim(), s.dim())
+            + linear.rowCycles(s.dim(), s.mlpDim())
+            + linear.rowCycles(s.mlpDim(), s.dim());
+    return rowBlocks(s) * (linear.rowCycles(s.patchDim(), s.dim()) + s.depth() * block)
+        + linear.rowCycles(s.dim(), s.classes());
   }
 
   /** Weights of all layers, which each image reads once: bytes at 8 bits. */

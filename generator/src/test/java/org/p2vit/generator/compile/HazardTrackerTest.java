@@ -37,7 +37,7 @@ class HazardTrackerTest {
           new Architecture.Axi(32, 32, 16, 2),
           new Architecture.Buffers(64, 64, 64, 64, SCORE_SLOTS, 8, 3, 4, 16, 16));
 
-  private final HazardTracker tracker = new HazardTracker(ARCH);
+  private final HazardTracker tracker = new HazardTracker(ARCH, Overlap.FULL);
 
   /** Loads {@code units} units of {@code words} words each. */
   private Job load(LoadJob.Destination to, int word, int units, int words) {
@@ -61,7 +61,7 @@ class HazardTrackerTest {
   }
 
   private Job add(Job job) {
-    return tracker.add(List.of(job)).get(0);
+    return tracker.add(List.of(job), 0).get(0);
   }
 
   private void loadOperands(int tiles) {
@@ -126,7 +126,7 @@ class HazardTrackerTest {
     SoftmaxJob softmax = new SoftmaxJob(List.of(), ROWS, 0, 0, 4, 4, 4);
     // Without the shifter's back-pressure the ring of codes would be overrun, which is no hazard
     // as long as nobody reads it.
-    List<Job> gang = tracker.add(List.of(scores, softmax));
+    List<Job> gang = tracker.add(List.of(scores, softmax), 0);
     assertTrue(
         gang.get(0).waits().contains(Wait.untilPerRow(Chunk.SOFTMAX, 1 - SCORE_SLOTS)),
         gang.get(0).toString());

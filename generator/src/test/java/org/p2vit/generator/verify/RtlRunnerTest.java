@@ -12,9 +12,11 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.p2vit.generator.compile.CompileOptions;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.compile.MemoryMap;
 import org.p2vit.generator.compile.ModelCompiler;
+import org.p2vit.generator.compile.Overlap;
 import org.p2vit.generator.compile.RandomArchitectures;
 import org.p2vit.golden.GoldenModel;
 import org.p2vit.model.QuantizedModel;
@@ -37,6 +39,8 @@ class RtlRunnerTest {
   private static final int DESIGNS = Integer.getInteger("p2vit.rtl.designs", 2);
   private static final long FIRST_SEED = Long.getLong("p2vit.rtl.seed", 1);
   private static final int IMAGES = 5;
+  private static final List<Overlap> OTHER_OVERLAPS =
+      List.of(new Overlap(false, false), new Overlap(false, true), new Overlap(true, false));
 
   @TempDir Path directory;
 
@@ -70,7 +74,11 @@ class RtlRunnerTest {
     for (int i = 0; i < IMAGES; i++) {
       inputs.add(RandomModels.input(seed * IMAGES + i, shape));
     }
-    Verifier verifier = new Verifier(compiled, new GoldenModel(model));
+    GoldenModel golden = new GoldenModel(model);
+    for (Overlap overlap : OTHER_OVERLAPS) {
+      checkWith(overlap, model, golden, architecture, simulator, inputs);
+    }
+    Verifier verifier = new Verifier(compiled, golden);
     for (Simulation.AxiBehaviour axi :
         List.of(Simulation.AxiBehaviour.PLAIN, Simulation.AxiBehaviour.of(90, 0.5, seed))) {
       Map<Integer, VerificationReport> reports = new TreeMap<>();
@@ -95,6 +103,31 @@ class RtlRunnerTest {
                   report.exact(),
                   () -> "image " + i + ": " + report.summary() + "\n" + architecture));
     }
+  }
+
+  /** Programs with less overlap run on the same accelerator. */
+  private static void checkWith(
+      Overlap overlap,
+      QuantizedModel model,
+      GoldenModel golden,
+      Architecture architecture,
+      Simulator simulator,
+      List<byte[]> inputs) {
+    CompiledModel compiled =
+        ModelCompiler.compile(model, architecture, CompileOptions.DEFAULT.withOverlap(overlap));
+    Verifier verifier = new Verifier(compiled, golden);
+    RtlRunner.Options options =
+        new RtlRunner.Options(
+            Simulation.AxiBehaviour.of(90, 0.5, 1), 2, Optional.empty(), OptionalInt.empty());
+    List<VerificationReport> reports = new ArrayList<>();
+    new RtlRunner(compiled, MemoryMap.of(compiled, 0x1000), simulator)
+        .run(
+            inputs.subList(0, 1),
+            options,
+            RtlProgress.NONE,
+            image -> reports.add(verifier.verify(inputs.get(0), image.taps(), image.output())));
+    assertEquals(1, reports.size());
+    assertTrue(reports.get(0).exact(), () -> overlap + ": " + reports.get(0).summary());
   }
 
   /** The counters as read by the host are sums of what was recorded, for every chunk and cause. */

@@ -1,0 +1,78 @@
+package org.p2vit.generator.fit;
+
+/**
+ * All that the fitter chooses.
+ *
+ * @param array R x C x D
+ * @param requantColumns p
+ * @param layerNormLanes elements normalized per cycle
+ * @param shifterColumns Cs
+ * @param shifterDepth Ds
+ * @param valueBuffers heads whose values are on chip at once, 1 or 2
+ * @param scoreSlots row blocks of scores
+ * @param codeSlots row blocks of attention codes
+ * @param weightWords for weights, besides the keys
+ */
+record DesignPoint(
+    ArrayChoice array,
+    int requantColumns,
+    int layerNormLanes,
+    int shifterColumns,
+    int shifterDepth,
+    int valueBuffers,
+    int scoreSlots,
+    int codeSlots,
+    int weightWords) {
+
+  DesignPoint withLanes(int requantColumns, int layerNormLanes) {
+    return new DesignPoint(
+        array,
+        requantColumns,
+        layerNormLanes,
+        shifterColumns,
+        shifterDepth,
+        valueBuffers,
+        scoreSlots,
+        codeSlots,
+        weightWords);
+  }
+
+  DesignPoint withShifter(int columns, int depth) {
+    return new DesignPoint(
+        array,
+        requantColumns,
+        layerNormLanes,
+        columns,
+        depth,
+        valueBuffers,
+        scoreSlots,
+        codeSlots,
+        weightWords);
+  }
+
+  DesignPoint withRings(int valueBuffers, int scoreSlots, int codeSlots) {
+    return new DesignPoint(
+        array,
+        requantColumns,
+        layerNormLanes,
+        shifterColumns,
+        shifterDepth,
+        valueBuffers,
+        scoreSlots,
+        codeSlots,
+        weightWords);
+  }
+
+  DesignPoint withWeightWords(int words) {
+    return new DesignPoint(
+        array,
+        requantColumns,
+        layerNormLanes,
+        shifterColumns,
+        shifterDepth,
+        valueBuffers,
+        scoreSlots,
+        codeSlots,
+        words);
+  }
+}
