@@ -24,6 +24,7 @@ public final class CycleModel {
   private final UnitTimes[] units = new UnitTimes[Chunk.values().length];
   private final TimedJob[] program;
   private final ArrayLedger ledger;
+  private final ReadChannel channel;
   private final MatMulTiming matMul;
   private final SoftmaxTiming softmax;
   private final ShifterTiming shifter;
@@ -45,12 +46,13 @@ public final class CycleModel {
       job.job.chunk().ifPresent(c -> byChunk.get(c.ordinal()).add(job));
     }
     ledger = new ArrayLedger(program.length);
-    ReadChannel channel = new ReadChannel(memory);
-    matMul = new MatMulTiming(units, byChunk.get(Chunk.MATMUL.ordinal()), arch, ledger);
+    channel = new ReadChannel(memory);
+    Ports ports = new Ports();
+    matMul = new MatMulTiming(units, byChunk.get(Chunk.MATMUL.ordinal()), arch, ledger, ports);
     softmax = new SoftmaxTiming(units, byChunk.get(Chunk.SOFTMAX.ordinal()), arch);
-    shifter = new ShifterTiming(units, byChunk.get(Chunk.SHIFTER.ordinal()), arch);
-    layerNorm = new LayerNormTiming(units, byChunk.get(Chunk.LAYER_NORM.ordinal()), arch);
-    load = new LoadTiming(units, byChunk.get(Chunk.LOAD.ordinal()), arch, channel);
+    shifter = new ShifterTiming(units, byChunk.get(Chunk.SHIFTER.ordinal()), arch, ports);
+    layerNorm = new LayerNormTiming(units, byChunk.get(Chunk.LAYER_NORM.ordinal()), arch, ports);
+    load = new LoadTiming(units, byChunk.get(Chunk.LOAD.ordinal()), arch, channel, ports);
     store = new StoreTiming(units, byChunk.get(Chunk.STORE.ordinal()), arch, memory);
     dispatch = new DispatchTiming(program, byChunk, units, arch, channel);
   }
@@ -88,25 +90,29 @@ public final class CycleModel {
   /** What happens first of that which depends on nothing having happened before. */
   private void inOrderOfTime() {
     long decision = softmax.decision();
-    while (true) {
-      long fetch = dispatch.nextBurst();
-      long burst = load.nextBurst();
-      long first = Math.min(decision, Math.min(fetch, burst));
-      if (first == UnitTimes.UNKNOWN) {
-        throw new IllegalStateException("the program stops at " + stuck());
-      }
-      if (decision == first) {
-        softmax.decideNotOpen();
-        return;
-      }
-      if (fetch == first) {
-        dispatch.issue();
-        load.notBefore(fetch + 1);
-        return;
-      }
-      if (load.issue()) {
-        return;
-      }
+    long beat = channel.nextBeat();
+    long fetch = dispatch.nextBurst();
+    long burst = load.nextBurst();
+    long shifted = shifter.nextRow();
+    long normalized = layerNorm.nextRow();
+    long bursts = Math.min(fetch, burst);
+    long rows = Math.min(shifted, normalized);
+    long first = Math.min(Math.min(decision, beat), Math.min(bursts, rows));
+    if (first == UnitTimes.UNKNOWN) {
+      throw new IllegalStateException("the program stops at " + stuck());
+    } else if (decision == first) {
+      softmax.decideNotOpen();
+    } else if (beat == first) {
+      channel.deliver();
+    } else if (fetch == first) {
+      dispatch.issue();
+      load.notBefore(fetch + 1);
+    } else if (burst == first) {
+      load.issue();
+    } else if (shifted == first) {
+      shifter.row();
+    } else {
+      layerNorm.row();
     }
   }
 

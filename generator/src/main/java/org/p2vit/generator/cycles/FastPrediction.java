@@ -16,16 +16,16 @@ import org.p2vit.rtl.job.MatMulJob;
  * and its total. Safe for any number of threads.
  *
  * <p>Of a deep model with equal blocks only {@value #BLOCKS} blocks are scheduled and simulated;
- * the others take as long as the last of them but one. That is exact where the time of a block has
- * become the same from one to the next. Where it still changes (rings of slots or blocks of job
- * fetches that fall differently) by more than {@link #TOLERANCE} of the total, the whole model is
- * predicted, as are models of mixed bits, shallow ones and several images a start.
+ * the others take turns to last as long as the two before the last: blocks take equally long or two
+ * alternate, as the places in the buffers do. The whole model is predicted where these show
+ * neither, up to {@link #TOLERANCE}; so are models of mixed bits, shallow ones and several images a
+ * start.
  */
 public final class FastPrediction {
   /** Blocks that stand for all. */
-  static final int BLOCKS = 4;
+  static final int BLOCKS = 5;
 
-  /** Share of the total that the next blocks may differ by, all together, if the change goes on. */
+  /** Share of the total by which blocks may differ, all that are not predicted together. */
   static final double TOLERANCE = 0.001;
 
   private final ModelOutline outline;
@@ -61,15 +61,18 @@ public final class FastPrediction {
     }
     Schedule schedule = ModelCompiler.schedule(few, arch, 1);
     CyclePrediction p = CycleModel.predict(schedule.program(), arch, memory);
-    long[] end = new long[BLOCKS - 1];
-    for (int i = 0; i < end.length; i++) {
-      end[i] = end(schedule, p, i);
-    }
     // The very last block is special: its last layer's groups are.
-    long block = end[BLOCKS - 2] - end[BLOCKS - 3];
-    long before = end[BLOCKS - 3] - end[BLOCKS - 4];
-    long total = p.total() + more * block;
-    return Math.abs(block - before) * more <= TOLERANCE * total ? total : cycles(arch, memory, 1);
+    long[] block = new long[BLOCKS - 2];
+    for (int i = 0; i < block.length; i++) {
+      block[i] = end(schedule, p, i + 1) - end(schedule, p, i);
+    }
+    long last = block[block.length - 1];
+    long before = block[block.length - 2];
+    long change = Math.min(Math.abs(last - before), Math.abs(last - block[block.length - 3]));
+    if (change * more > TOLERANCE * p.total()) {
+      return cycles(arch, memory, 1);
+    }
+    return p.total() + (more + 1) / 2 * before + more / 2 * last;
   }
 
   /**

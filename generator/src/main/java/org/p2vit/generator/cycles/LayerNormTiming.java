@@ -1,5 +1,7 @@
 package org.p2vit.generator.cycles;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
@@ -7,7 +9,8 @@ import org.p2vit.rtl.job.LayerNormJob;
 
 /**
  * LAYER_NORM: sums of a row block, scalars of its rows, normalization. Each works on another row
- * block; the normalization goes first at the ports that it shares with the sums.
+ * block; the normalization goes first at the ports that it shares with the sums, and MATMUL before
+ * both.
  */
 final class LayerNormTiming extends RowByRowTiming {
   /** From starting a reader to its first request. */
@@ -27,11 +30,11 @@ final class LayerNormTiming extends RowByRowTiming {
   /** From a row's first slot to its scale: slot 2 of its third round. */
   private static final int ROW_TO_SCALE = 2 * SLOTS + 2;
 
-  /** From the last request of the normalization to the last use of the scales: words, elements. */
-  private static final int READ_TO_USED = 2;
+  /** From the last element of the normalization to the last use of the scales. */
+  private static final int ELEMENT_TO_USED = 1;
 
-  /** From the last request of the normalization to the write. */
-  private static final int READ_TO_DONE = 8;
+  /** From a word's last element in the normalization to its write: stages. */
+  private static final int ELEMENT_TO_WRITE = 7;
 
   private static final long NEVER = -1L << 40;
 
@@ -54,19 +57,43 @@ final class LayerNormTiming extends RowByRowTiming {
   /** The normalization has begun, so that there is room for scales. */
   private long normalized = NEVER;
 
-  /** First and last request of the latest normalization. */
-  private long firstRead = NEVER;
+  /** When its pipeline has had the last element of the latest word, less all stalls until then. */
+  private long element = NEVER;
 
-  private long lastRead = NEVER;
+  /** Cycles that the pipeline stood still because a beat could not be written, by then. */
+  private long stalled;
 
-  /** Those of the one before. */
-  private long firstReadBefore = NEVER;
+  /** Stalls that are still ahead of {@link #element}, and all together. */
+  private final Deque<Stall> stalls = new ArrayDeque<>();
 
-  private long lastReadBefore = NEVER;
+  private long allStalls;
   private long done;
 
-  LayerNormTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch) {
+  /**
+   * The pipeline of the normalization stands still.
+   *
+   * @param at cycle, less all stalls before
+   */
+  private record Stall(long at, long cycles) {}
+
+  private final Port write;
+  private final PortUse writes;
+  private final Port normalizeRead;
+  private final Port sumsRead;
+  private final Port sumsParameter;
+
+  /** Of the normalization. */
+  private final PortUse residualReads = new PortUse();
+
+  private final PortUse parameterReads = new PortUse();
+
+  LayerNormTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, Ports ports) {
     super(units, Chunk.LAYER_NORM.ordinal(), jobs);
+    write = ports.layerNormWrite();
+    writes = ports.layerNormActivation;
+    normalizeRead = new Port(ports.matMulResidualRead);
+    sumsRead = new Port(ports.matMulResidualRead, residualReads);
+    sumsParameter = new Port(parameterReads);
     rowsPerBlock = arch.rows();
     p = arch.requantColumns();
     groups = arch.requantLanes() / arch.layerNormLanes();
@@ -78,9 +105,15 @@ final class LayerNormTiming extends RowByRowTiming {
   }
 
   @Override
+  protected long needsPorts(long open) {
+    // Exact enough: that of the sums, which come before; the normalization follows soon.
+    return Math.max(open, Math.max(sumsEnd, takenBefore)) + START_TO_READ;
+  }
+
+  @Override
   protected long row(TimedJob job, long open) {
     long start = Math.max(open, Math.max(sumsEnd, takenBefore));
-    sumsEnd = sumsRead(start + START_TO_READ);
+    sums(start + START_TO_READ);
     long complete = Math.max(sumsEnd + groups - 1 + READ_TO_SUMS, taken);
     long firstRow = firstSlot(complete + 1);
     // A scale without room holds all rows up, but not those that were taken before.
@@ -88,15 +121,55 @@ final class LayerNormTiming extends RowByRowTiming {
     takenBefore = taken;
     taken = firstRow + (long) SLOTS * rowsPerBlock + (rowsPerBlock > 2 ? held : 0);
     lastRow = firstRow + held + (long) SLOTS * (rowsPerBlock - 1);
-    long used = lastRead + groups - 1 + READ_TO_USED;
+    long used = cycle(element + ELEMENT_TO_USED);
     normalized = Math.max(lastRow + ROW_TO_SCALE + 1, used);
-    firstReadBefore = firstRead;
-    lastReadBefore = lastRead;
-    firstRead = normalized + START_TO_READ;
-    lastRead = firstRead + (long) (words - 1) * groups;
-    done = lastRead + groups - 1 + READ_TO_DONE;
+    normalize(normalized + START_TO_READ);
     complete(job, done);
     return start;
+  }
+
+  /**
+   * Words are read, the next when the one before is taken apart, and written, from this cycle on.
+   */
+  private void normalize(long from) {
+    long next = from;
+    for (int i = 0; i < words; i++) {
+      parameterReads.add(next, 1);
+      long read = normalizeRead.free(next);
+      residualReads.add(read, 1);
+      element = pipelineCycle(read + 1) + groups - 1;
+      next = cycle(element);
+      long ready = element + ELEMENT_TO_WRITE;
+      done = write.free(ready + allStalls);
+      writes.add(done, 1);
+      long stall = done - ready - allStalls;
+      if (stall > 0) {
+        stalls.add(new Stall(ready, stall));
+        allStalls += stall;
+      }
+    }
+  }
+
+  /** The cycle, less stalls, in which the pipeline takes what has come in this one. */
+  private long pipelineCycle(long came) {
+    long result = came - stalled;
+    while (!stalls.isEmpty() && stalls.peek().at() <= result) {
+      Stall stall = stalls.remove();
+      stalled += stall.cycles();
+      result = Math.max(stall.at(), came - stalled);
+    }
+    return result;
+  }
+
+  /** The cycle in which the pipeline does what it does in this one, less stalls. */
+  private long cycle(long pipelineCycle) {
+    long result = pipelineCycle + stalled;
+    for (Stall stall : stalls) {
+      if (stall.at() <= pipelineCycle) {
+        result += stall.cycles();
+      }
+    }
+    return result;
   }
 
   /** When the scalar unit takes a row that has come: at once, or with the next round in work. */
@@ -109,22 +182,13 @@ final class LayerNormTiming extends RowByRowTiming {
     return came;
   }
 
-  /** Request of the last word of the sums, which let the normalizations before them go first. */
-  private long sumsRead(long first) {
-    long last = first + (long) (words - 1) * groups;
-    last = behind(first, last, firstReadBefore, lastReadBefore);
-    return behind(first, last, firstRead, lastRead);
-  }
-
-  /** Where reads from {@code first} to {@code last} end if those of a normalization go first. */
-  private long behind(long first, long last, long from, long to) {
-    if (last < from || first > to) {
-      return last;
+  /** Words are read for the sums, the next when the one before is taken apart. */
+  private void sums(long from) {
+    sumsEnd = from - groups;
+    for (int i = 0; i < words; i++) {
+      long next = sumsEnd + groups;
+      sumsEnd = Math.max(sumsRead.free(next), sumsParameter.free(next));
     }
-    if (groups == 1) {
-      return last + to + 1 - Math.max(first, from);
-    }
-    return (first - from) % groups == 0 ? last + 1 : last;
   }
 
   @Override

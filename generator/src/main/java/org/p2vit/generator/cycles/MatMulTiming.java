@@ -4,6 +4,7 @@ import java.util.List;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.MatMulJob;
+import org.p2vit.rtl.job.MatMulJob.Destination;
 
 /**
  * MATMUL: tiles follow each other at one pair of words a cycle, or as fast as the re-quantizer
@@ -26,12 +27,21 @@ final class MatMulTiming extends ChunkTiming {
    */
   private static final int LAST_WORD_TO_WRITE = 10;
 
+  /**
+   * From a beat's totals being taken, when the next one's residuals are asked for, to its write.
+   */
+  private static final int TAKEN_TO_WRITE = 5;
+
+  /** From a tile's first pair of words to asking for its first residuals: the queue of tiles. */
+  private static final int FIRST_WORD_TO_READ = 1;
+
   /** From this many tiles on, the time of a row block follows from its first tile. */
   private static final int REGULAR_TILES = 3;
 
   private final int p;
   private final int beatsPerHalf;
   private final ArrayLedger ledger;
+  private final Ports ports;
   private TimedJob job;
   private TimedJob latest;
   private int row;
@@ -45,6 +55,15 @@ final class MatMulTiming extends ChunkTiming {
   /** Cycle in which the latest tile was offered. */
   private long offered;
 
+  /** Written by the job in hand; null if it is nobody else's port. */
+  private PortUse writes;
+
+  /** Read by it; likewise. */
+  private PortUse reads;
+
+  /** Totals of the latest beat were taken. */
+  private long taken = -1;
+
   /** Last pair of words of the latest tile, and of the tile before it. */
   private long last = -1;
 
@@ -53,9 +72,11 @@ final class MatMulTiming extends ChunkTiming {
   /** Beats of the latest tile. */
   private int lastBeats;
 
-  MatMulTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, ArrayLedger ledger) {
+  MatMulTiming(
+      UnitTimes[] units, List<TimedJob> jobs, Architecture arch, ArrayLedger ledger, Ports ports) {
     super(units, Chunk.MATMUL.ordinal(), jobs);
     this.ledger = ledger;
+    this.ports = ports;
     p = arch.requantColumns();
     beatsPerHalf = arch.columns() / p;
   }
@@ -94,6 +115,14 @@ final class MatMulTiming extends ChunkTiming {
     words = j.depthWords();
     beats = j.weights4() ? 2 * beatsPerHalf : beatsPerHalf;
     beatsOfLastTile = (j.columns() + p - 1) / p - (tiles - 1) * beats;
+    writes =
+        switch (j.destination()) {
+          case ACTIVATION -> ports.matMulActivation;
+          case KEY -> ports.matMulWeight;
+          case RESIDUAL_ADD, RESIDUAL_SET -> ports.matMulResidual;
+          case VALUE, SCORE -> null;
+        };
+    reads = j.destination() == Destination.RESIDUAL_ADD ? ports.matMulResidualRead : null;
     // The next job is taken with the last tile of the one before.
     take(job, Math.max(offered, job.queued));
     return true;
@@ -117,12 +146,15 @@ final class MatMulTiming extends ChunkTiming {
     lastBeats = tile == tiles - 1 ? beatsOfLastTile : beats;
     if (tile == 0 && tiles >= REGULAR_TILES && restIsOpen(offer)) {
       int period = Math.max(words, beats);
+      lastBeats = beatsOfLastTile;
+      use(first, end, period, tiles);
       last += (long) (tiles - 1) * period;
       secondLast = last - period;
       offered = secondLast - period + 1;
-      lastBeats = beatsOfLastTile;
       tile = tiles - 1;
       ledger.idle(job, LossCause.OUTPUT, (long) (tiles - 1) * (period - words));
+    } else {
+      use(first, end, words, 1);
     }
     if (++tile == tiles) {
       tile = 0;
@@ -130,6 +162,25 @@ final class MatMulTiming extends ChunkTiming {
       complete(job, last + LAST_WORD_TO_WRITE + lastBeats - 1);
     }
     return true;
+  }
+
+  /**
+   * Ports that tiles use which follow each other regularly.
+   *
+   * @param first pair of words of the first tile
+   * @param end last pair of words of the first tile
+   */
+  private void use(long first, long end, int period, int count) {
+    long write = end + LAST_WORD_TO_WRITE;
+    if (writes != null) {
+      writes.add(write, period, beats, count, lastBeats);
+    }
+    if (reads != null) {
+      // Behind each beat those of the next, of the next tile too; before, those of the first.
+      reads.add(Math.max(first + FIRST_WORD_TO_READ, taken), 1);
+      reads.add(write - TAKEN_TO_WRITE, period, beats, count, lastBeats - 1);
+    }
+    taken = write + (long) (count - 1) * period + lastBeats - 1 - TAKEN_TO_WRITE;
   }
 
   /** Whether the waits of the row block's other tiles hold with those of its first. */

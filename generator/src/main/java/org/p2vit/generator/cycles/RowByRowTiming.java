@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * A chunk that works through row blocks by {@code JobInHand}: it takes a job when it has given up
- * the one before, and starts a row block when the registered outcome of its waits shows.
+ * the one before, and starts a row block when the registered outcome of its waits shows. Others go
+ * first at its ports, so row blocks are computed in the order of time, when what these do is known.
  */
 abstract class RowByRowTiming extends ChunkTiming {
   private TimedJob job;
@@ -13,12 +14,24 @@ abstract class RowByRowTiming extends ChunkTiming {
   private long earliest;
   private long free;
 
+  /** First cycle in which the row block may start, or UNKNOWN; and when it needs ports. */
+  private long open = UnitTimes.UNKNOWN;
+
+  private long next = UnitTimes.UNKNOWN;
+
   RowByRowTiming(UnitTimes[] units, int own, List<TimedJob> jobs) {
     super(units, own, jobs);
   }
 
   /** A new job. */
   protected abstract void begin(TimedJob job);
+
+  /**
+   * When a row block will need ports that others go first at, if nothing delays it before.
+   *
+   * @param open first cycle in which it may start
+   */
+  protected abstract long needsPorts(long open);
 
   /**
    * One row block.
@@ -33,31 +46,42 @@ abstract class RowByRowTiming extends ChunkTiming {
 
   @Override
   final boolean advance() {
+    if (next != UnitTimes.UNKNOWN) {
+      return false;
+    }
     boolean moved = false;
-    while (true) {
-      if (job == null) {
-        TimedJob queued = queuedJob();
-        if (queued == null) {
-          return moved;
-        }
-        job = queued;
-        row = 0;
-        rows = job.job.units();
-        take(job, Math.max(free, job.queued));
-        earliest = job.taken + JobInHand.TAKEN_TO_START;
-        begin(job);
-        moved = true;
+    if (job == null) {
+      TimedJob queued = queuedJob();
+      if (queued == null) {
+        return false;
       }
-      while (row < rows) {
-        long holds = job.waitsHold(units, row, 0);
-        if (holds == UnitTimes.UNKNOWN) {
-          return moved;
-        }
-        long start = row(job, Math.max(earliest, holds + JobInHand.WAITS_TO_START));
-        earliest = start + JobInHand.ROW_TO_START;
-        row++;
-        moved = true;
-      }
+      job = queued;
+      row = 0;
+      rows = job.job.units();
+      take(job, Math.max(free, job.queued));
+      earliest = job.taken + JobInHand.TAKEN_TO_START;
+      begin(job);
+      moved = true;
+    }
+    long holds = job.waitsHold(units, row, 0);
+    if (holds == UnitTimes.UNKNOWN) {
+      return moved;
+    }
+    open = Math.max(earliest, holds + JobInHand.WAITS_TO_START);
+    next = needsPorts(open);
+    return true;
+  }
+
+  /** When the next row block is to be computed, or UNKNOWN. */
+  final long nextRow() {
+    return next;
+  }
+
+  /** Computes it. */
+  final void row() {
+    next = UnitTimes.UNKNOWN;
+    earliest = row(job, open) + JobInHand.ROW_TO_START;
+    if (++row == rows) {
       free = finish();
       job = null;
     }
