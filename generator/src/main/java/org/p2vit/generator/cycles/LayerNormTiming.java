@@ -104,25 +104,39 @@ final class LayerNormTiming extends RowByRowTiming {
     words = ((LayerNormJob) job.job).channels() / p;
   }
 
+  /** Of the normalization: by then, that of the row block before is done, and so are the sums. */
   @Override
   protected long needsPorts(long open) {
-    // Exact enough: that of the sums, which come before; the normalization follows soon.
-    return Math.max(open, Math.max(sumsEnd, takenBefore)) + START_TO_READ;
+    long end = start(open) + START_TO_READ + (long) (words - 1) * groups;
+    long lastRow = firstSlot(complete(end) + 1) + (long) SLOTS * (rowsPerBlock - 1);
+    return normalization(lastRow) + START_TO_READ;
+  }
+
+  private long start(long open) {
+    return Math.max(open, Math.max(sumsEnd, takenBefore));
+  }
+
+  /** The sums are complete, and those of the row block before have been taken. */
+  private long complete(long lastRead) {
+    return Math.max(lastRead + groups - 1 + READ_TO_SUMS, taken);
+  }
+
+  /** The normalization begins. */
+  private long normalization(long firstSlotOfLastRow) {
+    return Math.max(firstSlotOfLastRow + ROW_TO_SCALE + 1, cycle(element + ELEMENT_TO_USED));
   }
 
   @Override
   protected long row(TimedJob job, long open) {
-    long start = Math.max(open, Math.max(sumsEnd, takenBefore));
+    long start = start(open);
     sums(start + START_TO_READ);
-    long complete = Math.max(sumsEnd + groups - 1 + READ_TO_SUMS, taken);
-    long firstRow = firstSlot(complete + 1);
+    long firstRow = firstSlot(complete(sumsEnd) + 1);
     // A scale without room holds all rows up, but not those that were taken before.
     long held = Math.max(0, normalized + 1 - (firstRow + ROW_TO_SCALE));
     takenBefore = taken;
     taken = firstRow + (long) SLOTS * rowsPerBlock + (rowsPerBlock > 2 ? held : 0);
     lastRow = firstRow + held + (long) SLOTS * (rowsPerBlock - 1);
-    long used = cycle(element + ELEMENT_TO_USED);
-    normalized = Math.max(lastRow + ROW_TO_SCALE + 1, used);
+    normalized = normalization(lastRow);
     normalize(normalized + START_TO_READ);
     complete(job, done);
     return start;
