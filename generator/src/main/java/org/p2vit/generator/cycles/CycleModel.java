@@ -21,6 +21,9 @@ public final class CycleModel {
   /** From the end of the program being reported to the last cycle that is counted. */
   private static final int END_TO_TOTAL = 2;
 
+  /** From a beat or unit to what another chunk does at a port because of it: more than this. */
+  private static final int REACTION = 2;
+
   private final UnitTimes[] units = new UnitTimes[Chunk.values().length];
   private final TimedJob[] program;
   private final ArrayLedger ledger;
@@ -93,27 +96,33 @@ public final class CycleModel {
     long beat = channel.nextBeat();
     long fetch = dispatch.nextBurst();
     long burst = load.nextBurst();
-    long shifted = shifter.nextRow();
-    long normalized = layerNorm.nextRow();
-    long bursts = Math.min(fetch, burst);
-    long rows = Math.min(shifted, normalized);
-    long first = Math.min(Math.min(decision, beat), Math.min(bursts, rows));
-    if (first == UnitTimes.UNKNOWN) {
-      throw new IllegalStateException("the program stops at " + stuck());
-    } else if (decision == first) {
-      softmax.decideNotOpen();
-    } else if (beat == first) {
-      channel.deliver();
-    } else if (fetch == first) {
-      dispatch.issue();
-      load.notBefore(fetch + 1);
-    } else if (burst == first) {
-      load.issue();
-    } else if (shifted == first) {
-      shifter.row();
+    long shifted = shifter.next();
+    long normalized = layerNorm.next();
+    long others = Math.min(Math.min(decision, beat), Math.min(fetch, burst));
+    if (others <= Math.min(shifted, normalized)) {
+      if (others == UnitTimes.UNKNOWN) {
+        throw new IllegalStateException("the program stops at " + stuck());
+      } else if (decision == others) {
+        softmax.decideNotOpen();
+      } else if (beat == others) {
+        channel.deliver();
+      } else if (fetch == others) {
+        dispatch.issue();
+        load.notBefore(fetch + 1);
+      } else {
+        load.issue();
+      }
+    } else if (shifted <= normalized) {
+      shifter.work(reaction(Math.min(others, normalized)));
     } else {
-      layerNorm.row();
+      // The SHIFTER goes first.
+      layerNorm.work(Math.min(reaction(others), shifted));
     }
+  }
+
+  /** Until when nothing at a port is because of what happens in this cycle. */
+  private static long reaction(long cycle) {
+    return cycle == UnitTimes.UNKNOWN ? cycle : cycle + REACTION;
   }
 
   private String stuck() {

@@ -1,7 +1,5 @@
 package org.p2vit.generator.cycles;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
@@ -57,24 +55,16 @@ final class LayerNormTiming extends RowByRowTiming {
   /** The normalization has begun, so that there is room for scales. */
   private long normalized = NEVER;
 
-  /** When its pipeline has had the last element of the latest word, less all stalls until then. */
+  /** Its pipeline, and that one's own cycle of the last element of the latest word. */
+  private final Pipeline pipeline = new Pipeline();
+
   private long element = NEVER;
 
-  /** Cycles that the pipeline stood still because a beat could not be written, by then. */
-  private long stalled;
+  /** Words of the row block that are done, and when the next one is asked for. */
+  private int word;
 
-  /** Stalls that are still ahead of {@link #element}, and all together. */
-  private final Deque<Stall> stalls = new ArrayDeque<>();
-
-  private long allStalls;
+  private long nextRead;
   private long done;
-
-  /**
-   * The pipeline of the normalization stands still.
-   *
-   * @param at cycle, less all stalls before
-   */
-  private record Stall(long at, long cycles) {}
 
   private final Port write;
   private final PortUse writes;
@@ -107,12 +97,12 @@ final class LayerNormTiming extends RowByRowTiming {
   /** Of the normalization: by then, that of the row block before is done, and so are the sums. */
   @Override
   protected long needsPorts(long open) {
-    long end = start(open) + START_TO_READ + (long) (words - 1) * groups;
+    long end = sumsStart(open) + START_TO_READ + (long) (words - 1) * groups;
     long lastRow = firstSlot(complete(end) + 1) + (long) SLOTS * (rowsPerBlock - 1);
     return normalization(lastRow) + START_TO_READ;
   }
 
-  private long start(long open) {
+  private long sumsStart(long open) {
     return Math.max(open, Math.max(sumsEnd, takenBefore));
   }
 
@@ -123,12 +113,13 @@ final class LayerNormTiming extends RowByRowTiming {
 
   /** The normalization begins. */
   private long normalization(long firstSlotOfLastRow) {
-    return Math.max(firstSlotOfLastRow + ROW_TO_SCALE + 1, cycle(element + ELEMENT_TO_USED));
+    return Math.max(
+        firstSlotOfLastRow + ROW_TO_SCALE + 1, pipeline.cycle(element + ELEMENT_TO_USED));
   }
 
   @Override
-  protected long row(TimedJob job, long open) {
-    long start = start(open);
+  protected long start(long open) {
+    long start = sumsStart(open);
     sums(start + START_TO_READ);
     long firstRow = firstSlot(complete(sumsEnd) + 1);
     // A scale without room holds all rows up, but not those that were taken before.
@@ -137,53 +128,34 @@ final class LayerNormTiming extends RowByRowTiming {
     taken = firstRow + (long) SLOTS * rowsPerBlock + (rowsPerBlock > 2 ? held : 0);
     lastRow = firstRow + held + (long) SLOTS * (rowsPerBlock - 1);
     normalized = normalization(lastRow);
-    normalize(normalized + START_TO_READ);
-    complete(job, done);
+    nextRead = normalized + START_TO_READ;
+    word = 0;
     return start;
   }
 
-  /**
-   * Words are read, the next when the one before is taken apart, and written, from this cycle on.
-   */
-  private void normalize(long from) {
-    long next = from;
-    for (int i = 0; i < words; i++) {
-      parameterReads.add(next, 1);
-      long read = normalizeRead.free(next);
-      residualReads.add(read, 1);
-      element = pipelineCycle(read + 1) + groups - 1;
-      next = cycle(element);
-      long ready = element + ELEMENT_TO_WRITE;
-      done = write.free(ready + allStalls);
-      writes.add(done, 1);
-      long stall = done - ready - allStalls;
-      if (stall > 0) {
-        stalls.add(new Stall(ready, stall));
-        allStalls += stall;
-      }
-    }
+  @Override
+  protected long nextPiece() {
+    return nextRead;
   }
 
-  /** The cycle, less stalls, in which the pipeline takes what has come in this one. */
-  private long pipelineCycle(long came) {
-    long result = came - stalled;
-    while (!stalls.isEmpty() && stalls.peek().at() <= result) {
-      Stall stall = stalls.remove();
-      stalled += stall.cycles();
-      result = Math.max(stall.at(), came - stalled);
-    }
-    return result;
+  /** A word is read, when the one before has been taken apart, and written. */
+  @Override
+  protected boolean piece() {
+    parameterReads.add(nextRead, 1);
+    long read = normalizeRead.free(nextRead);
+    residualReads.add(read, 1);
+    element = pipeline.own(read + 1) + groups - 1;
+    nextRead = pipeline.cycle(element);
+    long ready = element + ELEMENT_TO_WRITE;
+    done = write.free(ready + pipeline.stalled());
+    writes.add(done, 1);
+    pipeline.stall(ready, done - ready - pipeline.stalled());
+    return ++word == words;
   }
 
-  /** The cycle in which the pipeline does what it does in this one, less stalls. */
-  private long cycle(long pipelineCycle) {
-    long result = pipelineCycle + stalled;
-    for (Stall stall : stalls) {
-      if (stall.at() <= pipelineCycle) {
-        result += stall.cycles();
-      }
-    }
-    return result;
+  @Override
+  protected long done() {
+    return done;
   }
 
   /** When the scalar unit takes a row that has come: at once, or with the next round in work. */

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A chunk that works through row blocks by {@code JobInHand}: it takes a job when it has given up
  * the one before, and starts a row block when the registered outcome of its waits shows. Others go
- * first at its ports, so row blocks are computed in the order of time, when what these do is known.
+ * first at its ports, so row blocks are computed piece by piece in the order of time, when it is
+ * known what these do.
  */
 abstract class RowByRowTiming extends ChunkTiming {
   private TimedJob job;
@@ -14,9 +15,12 @@ abstract class RowByRowTiming extends ChunkTiming {
   private long earliest;
   private long free;
 
-  /** First cycle in which the row block may start, or UNKNOWN; and when it needs ports. */
-  private long open = UnitTimes.UNKNOWN;
+  /** First cycle in which the row block may start. */
+  private long open;
 
+  private boolean started;
+
+  /** When the next piece needs ports, or UNKNOWN. */
   private long next = UnitTimes.UNKNOWN;
 
   RowByRowTiming(UnitTimes[] units, int own, List<TimedJob> jobs) {
@@ -34,12 +38,21 @@ abstract class RowByRowTiming extends ChunkTiming {
   protected abstract long needsPorts(long open);
 
   /**
-   * One row block.
+   * A row block starts.
    *
-   * @param open first cycle in which it may start
-   * @return cycle in which it starts
+   * @param open first cycle in which it may
+   * @return cycle in which it does
    */
-  protected abstract long row(TimedJob job, long open);
+  protected abstract long start(long open);
+
+  /** When its next piece needs ports. */
+  protected abstract long nextPiece();
+
+  /** Computes that piece; returns whether it was the last. */
+  protected abstract boolean piece();
+
+  /** Cycle of {@code done} of the row block that is complete. */
+  protected abstract long done();
 
   /** Cycle in which the job is given up, after its last row block. */
   protected abstract long finish();
@@ -72,15 +85,35 @@ abstract class RowByRowTiming extends ChunkTiming {
     return true;
   }
 
-  /** When the next row block is to be computed, or UNKNOWN. */
-  final long nextRow() {
+  /** When the next piece is to be computed, or UNKNOWN. */
+  final long next() {
     return next;
   }
 
-  /** Computes it. */
-  final void row() {
+  /**
+   * Computes it and those that follow.
+   *
+   * @param horizon until then it is known how others use the ports
+   */
+  final void work(long horizon) {
+    if (!started) {
+      started = true;
+      earliest = start(open) + JobInHand.ROW_TO_START;
+    }
+    next = nextPiece();
+    while (next < horizon) {
+      if (piece()) {
+        complete();
+        return;
+      }
+      next = nextPiece();
+    }
+  }
+
+  private void complete() {
     next = UnitTimes.UNKNOWN;
-    earliest = row(job, open) + JobInHand.ROW_TO_START;
+    started = false;
+    complete(job, done());
     if (++row == rows) {
       free = finish();
       job = null;

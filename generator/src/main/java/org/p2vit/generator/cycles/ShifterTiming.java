@@ -23,6 +23,8 @@ final class ShifterTiming extends RowByRowTiming {
   private final PortUse writes;
   private int groups;
   private int tiles;
+  private int tile;
+  private long firstMove;
   private boolean opened;
 
   /** First cycle in which a row block can start: that of the last token group before. */
@@ -62,22 +64,38 @@ final class ShifterTiming extends RowByRowTiming {
   }
 
   @Override
-  protected long row(TimedJob job, long open) {
+  protected long start(long open) {
     long start = Math.max(open, walkFree);
-    moved = firstMove(start);
+    firstMove = firstMove(start);
+    tile = 0;
+    return start;
+  }
+
+  @Override
+  protected long nextPiece() {
+    return nextMove() + 1 + LEAVE_TO_WRITE;
+  }
+
+  /** The pipeline stands still while a tile waits for the bank: as if its groups came later. */
+  private long nextMove() {
+    return tile == 0 ? firstMove : Math.max(moved + groups, left);
+  }
+
+  @Override
+  protected boolean piece() {
+    moved = nextMove();
     if (!opened) {
       opening = moved;
       opened = true;
     }
     drain();
-    for (int tile = 1; tile < tiles; tile++) {
-      // The pipeline stands still while a tile waits for the bank: as if its groups came later.
-      moved = Math.max(moved + groups, left);
-      drain();
-    }
     walkFree = moved - LAST_GROUP_TO_MOVE;
-    complete(job, written);
-    return start;
+    return ++tile == tiles;
+  }
+
+  @Override
+  protected long done() {
+    return written;
   }
 
   /** Writes the tile in the bank. */
