@@ -15,15 +15,15 @@ import org.p2vit.rtl.job.MatMulJob;
  * Cycles of one model on many architectures, for searches and sweeps: a point is an architecture
  * and its total. Safe for any number of threads.
  *
- * <p>Of a deep model with equal blocks only {@value #BLOCKS} blocks are scheduled and simulated;
- * the others take turns to last as long as the two before the last: blocks take equally long or two
- * alternate, as the places in the buffers do. The whole model is predicted where these show
- * neither, up to {@link #TOLERANCE}; so are models of mixed bits, shallow ones and several images a
- * start.
+ * <p>Of a deep model with equal blocks only {@value #EVEN_BLOCKS} (of an odd number, one more) are
+ * scheduled and simulated; the others take turns to last as long as the two before the last: blocks
+ * take equally long or two alternate, as the places in the buffers do. The whole model is predicted
+ * where these show neither, up to {@link #TOLERANCE}; so are models of mixed bits, shallow ones and
+ * several images a start.
  */
 public final class FastPrediction {
-  /** Blocks that stand for all. */
-  static final int BLOCKS = 5;
+  /** Blocks that stand for all, if these are even: the last one must have its neighbours' turns. */
+  static final int EVEN_BLOCKS = 6;
 
   /** Share of the total by which blocks may differ, all that are not predicted together. */
   static final double TOLERANCE = 0.001;
@@ -31,12 +31,14 @@ public final class FastPrediction {
   private final ModelOutline outline;
   private final QuantizedModel whole;
   private final QuantizedModel few;
+  private final int blocks;
 
   private FastPrediction(ModelOutline outline) {
     int depth = outline.shape().depth();
     this.outline = outline;
     whole = outline.withBlocks(depth);
-    few = outline.withBlocks(Math.min(depth, BLOCKS));
+    blocks = Math.min(depth, EVEN_BLOCKS + depth % 2);
+    few = outline.withBlocks(blocks);
   }
 
   /** Of a model, whose numbers are not looked at. */
@@ -55,14 +57,14 @@ public final class FastPrediction {
    * @throws InputException if the model does not fit the architecture
    */
   public long cycles(Architecture arch, MemoryTiming memory) {
-    int more = outline.shape().depth() - BLOCKS;
-    if (more <= 1 || !outline.equalBlocks()) {
+    int more = outline.shape().depth() - blocks;
+    if (more == 0 || !outline.equalBlocks()) {
       return cycles(arch, memory, 1);
     }
     Schedule schedule = ModelCompiler.schedule(few, arch, 1);
     CyclePrediction p = CycleModel.predict(schedule.program(), arch, memory);
     // The very last block is special: its last layer's groups are.
-    long[] block = new long[BLOCKS - 2];
+    long[] block = new long[blocks - 2];
     for (int i = 0; i < block.length; i++) {
       block[i] = end(schedule, p, i + 1) - end(schedule, p, i);
     }
@@ -72,7 +74,7 @@ public final class FastPrediction {
     if (change * more > TOLERANCE * p.total()) {
       return cycles(arch, memory, 1);
     }
-    return p.total() + (more + 1) / 2 * before + more / 2 * last;
+    return p.total() + more / 2 * (before + last);
   }
 
   /**
