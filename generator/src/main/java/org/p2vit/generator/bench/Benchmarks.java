@@ -1,13 +1,16 @@
 package org.p2vit.generator.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
@@ -26,11 +29,12 @@ public final class Benchmarks {
     THROUGHPUT,
     SLOW_MEMORY,
     SCALING,
+    ABLATION,
     GOLDEN_SPEED,
     SIMULATION_SPEED;
 
     String id() {
-      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
@@ -56,39 +60,41 @@ public final class Benchmarks {
   }
 
   /**
-   * Measures tables, each of which is in the document before the next begins.
+   * Measures tables; what is measured of one is in the document before the next measurement begins.
    *
    * @param document Markdown with a place for each table, see {@link MarkedTables}
    * @throws InputException if the document cannot be read or written, or has no place for a table
    */
   public void run(List<Table> tables, Path document) {
     for (Table table : tables) {
-      Optional<String> markdown = measure(table);
-      if (markdown.isPresent()) {
-        put(document, Map.of(table.id(), markdown.get()));
-      }
+      measure(table, markdown -> put(document, Map.of(table.id(), markdown)));
     }
   }
 
-  private Optional<String> measure(Table table) {
-    return switch (table) {
-      case THROUGHPUT -> Optional.of(RtlTables.throughput(simulate(Workload.throughput())));
-      case SLOW_MEMORY -> Optional.of(RtlTables.slowMemory(simulate(Workload.slowMemory())));
-      case SCALING -> Optional.of(Scaling.table(models));
-      case GOLDEN_SPEED -> models.onnx().map(this::goldenSpeed);
-      case SIMULATION_SPEED -> Optional.of(simulationSpeed());
-    };
+  /**
+   * @param out gets the table, after each of several long measurements what there is of it
+   */
+  private void measure(Table table, Consumer<String> out) {
+    switch (table) {
+      case THROUGHPUT -> simulate(Workload.throughput(), r -> out.accept(RtlTables.throughput(r)));
+      case SLOW_MEMORY -> simulate(Workload.slowMemory(), r -> out.accept(RtlTables.slowMemory(r)));
+      case SCALING -> out.accept(Scaling.table(models));
+      case ABLATION -> out.accept(Ablation.table(models));
+      case GOLDEN_SPEED -> models.onnx().map(this::goldenSpeed).ifPresent(out);
+      case SIMULATION_SPEED -> out.accept(simulationSpeed());
+    }
   }
 
-  private Map<Workload, RtlMeasurement> simulate(List<Workload> workloads) {
+  private void simulate(
+      List<Workload> workloads, Consumer<Map<Workload, RtlMeasurement>> finished) {
     Map<Workload, RtlMeasurement> results = new LinkedHashMap<>();
     for (Workload w : workloads) {
       listener.at(w.id(), results.size(), workloads.size());
       QuantizedModel model = models.model(w.network(), w.weightBits());
       ImageSource images = models.images(model.shape());
       results.put(w, RtlMeasurement.of(w, model, images, work, listener));
+      finished.accept(results);
     }
-    return results;
   }
 
   private String goldenSpeed(Path onnx) {
@@ -139,9 +145,7 @@ public final class Benchmarks {
       String text = MarkedTables.replace(document.toString(), Files.readString(document), tables);
       AtomicFiles.write(
           document.toAbsolutePath().getParent(),
-          Map.of(
-              document.getFileName().toString(),
-              text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+          Map.of(document.getFileName().toString(), text.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new InputException("cannot read " + document + ": " + e, e);
     }

@@ -2,6 +2,7 @@ package org.p2vit.generator.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.p2vit.P2vit;
 import org.p2vit.generator.Design;
+import org.p2vit.generator.compile.CompileOptions;
 import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
@@ -59,7 +61,8 @@ record RtlMeasurement(
       RtlVerification.Listener listener) {
     Architecture arch = P2vit.fit(model, workload.fit());
     Path work = directory.resolve(workload.id());
-    Design design = P2vit.generate(model, arch, workload.images(), work);
+    Design design =
+        P2vit.generate(model, arch, CompileOptions.DEFAULT.withImages(workload.images()), work);
     String key = key(design, workload);
     Path file = directory.resolve(workload.id() + ".json");
     Optional<RtlMeasurement> earlier = read(file).filter(m -> m.key.equals(key));
@@ -121,7 +124,7 @@ record RtlMeasurement(
       }
       digest.update(design.compiled().encodedProgram());
       digest.update(design.compiled().image());
-      digest.update(workload.axi().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      digest.update(workload.axi().toString().getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

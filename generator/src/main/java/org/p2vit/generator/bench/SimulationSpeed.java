@@ -1,6 +1,7 @@
 package org.p2vit.generator.bench;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.p2vit.P2vit;
 import org.p2vit.generator.Design;
 import org.p2vit.generator.verify.RtlVerification;
@@ -41,7 +42,7 @@ record SimulationSpeed(
     Simulator.build(design.rtl(), design.compiled().architecture(), false, build, listener);
     long built = System.nanoTime();
     RtlVerification.Options options =
-        new RtlVerification.Options(workload.axi(), java.util.Optional.empty(), build);
+        new RtlVerification.Options(workload.axi(), Optional.empty(), build);
     RtlVerification v = P2vit.verify(model, design, images.slice(0, 1), options, listener);
     long verified = System.nanoTime();
     return new SimulationSpeed(

@@ -34,11 +34,11 @@ record Workload(
         plain(DeitShape.DEIT_TINY, 8, 3),
         plain(DeitShape.DEIT_TINY, 4, 1),
         plain(DeitShape.DEIT_SMALL, 8, 1),
-        plain(DeitShape.DEIT_SMALL, 8, 3),
         plain(DeitShape.DEIT_SMALL, 4, 1),
         plain(DeitShape.DEIT_BASE, 8, 1),
-        plain(DeitShape.DEIT_BASE, 8, 2),
-        plain(DeitShape.DEIT_BASE, 4, 1));
+        plain(DeitShape.DEIT_BASE, 4, 1),
+        plain(DeitShape.DEIT_SMALL, 8, 2),
+        plain(DeitShape.DEIT_BASE, 8, 2));
   }
 
   /** On memories that are too slow, or stall at random. */

@@ -21,9 +21,13 @@ public final class CycleModel {
   /** From the end of the program being reported to the last cycle that is counted. */
   private static final int END_TO_TOTAL = 2;
 
+  /** From a beat or unit to what another chunk does at a port because of it: more than this. */
+  private static final int REACTION = 2;
+
   private final UnitTimes[] units = new UnitTimes[Chunk.values().length];
   private final TimedJob[] program;
   private final ArrayLedger ledger;
+  private final ReadChannel channel;
   private final MatMulTiming matMul;
   private final SoftmaxTiming softmax;
   private final ShifterTiming shifter;
@@ -45,12 +49,13 @@ public final class CycleModel {
       job.job.chunk().ifPresent(c -> byChunk.get(c.ordinal()).add(job));
     }
     ledger = new ArrayLedger(program.length);
-    ReadChannel channel = new ReadChannel(memory);
-    matMul = new MatMulTiming(units, byChunk.get(Chunk.MATMUL.ordinal()), arch, ledger);
+    channel = new ReadChannel(memory);
+    Ports ports = new Ports();
+    matMul = new MatMulTiming(units, byChunk.get(Chunk.MATMUL.ordinal()), arch, ledger, ports);
     softmax = new SoftmaxTiming(units, byChunk.get(Chunk.SOFTMAX.ordinal()), arch);
-    shifter = new ShifterTiming(units, byChunk.get(Chunk.SHIFTER.ordinal()), arch);
-    layerNorm = new LayerNormTiming(units, byChunk.get(Chunk.LAYER_NORM.ordinal()), arch);
-    load = new LoadTiming(units, byChunk.get(Chunk.LOAD.ordinal()), arch, channel);
+    shifter = new ShifterTiming(units, byChunk.get(Chunk.SHIFTER.ordinal()), arch, ports);
+    layerNorm = new LayerNormTiming(units, byChunk.get(Chunk.LAYER_NORM.ordinal()), arch, ports);
+    load = new LoadTiming(units, byChunk.get(Chunk.LOAD.ordinal()), arch, channel, ports);
     store = new StoreTiming(units, byChunk.get(Chunk.STORE.ordinal()), arch, memory);
     dispatch = new DispatchTiming(program, byChunk, units, arch, channel);
   }
@@ -88,26 +93,36 @@ public final class CycleModel {
   /** What happens first of that which depends on nothing having happened before. */
   private void inOrderOfTime() {
     long decision = softmax.decision();
-    while (true) {
-      long fetch = dispatch.nextBurst();
-      long burst = load.nextBurst();
-      long first = Math.min(decision, Math.min(fetch, burst));
-      if (first == UnitTimes.UNKNOWN) {
+    long beat = channel.nextBeat();
+    long fetch = dispatch.nextBurst();
+    long burst = load.nextBurst();
+    long shifted = shifter.next();
+    long normalized = layerNorm.next();
+    long others = Math.min(Math.min(decision, beat), Math.min(fetch, burst));
+    if (others <= Math.min(shifted, normalized)) {
+      if (others == UnitTimes.UNKNOWN) {
         throw new IllegalStateException("the program stops at " + stuck());
-      }
-      if (decision == first) {
+      } else if (decision == others) {
         softmax.decideNotOpen();
-        return;
-      }
-      if (fetch == first) {
+      } else if (beat == others) {
+        channel.deliver();
+      } else if (fetch == others) {
         dispatch.issue();
         load.notBefore(fetch + 1);
-        return;
+      } else {
+        load.issue();
       }
-      if (load.issue()) {
-        return;
-      }
+    } else if (shifted <= normalized) {
+      shifter.work(reaction(Math.min(others, normalized)));
+    } else {
+      // The SHIFTER goes first.
+      layerNorm.work(Math.min(reaction(others), shifted));
     }
+  }
+
+  /** Until when nothing at a port is because of what happens in this cycle. */
+  private static long reaction(long cycle) {
+    return cycle == UnitTimes.UNKNOWN ? cycle : cycle + REACTION;
   }
 
   private String stuck() {

@@ -10,7 +10,7 @@ import org.p2vit.rtl.job.JobFormat;
  * {@code JobFetch} and {@code Dispatcher}: blocks of jobs are read ahead, two at most, and jobs go
  * in program order to their chunk's queue, each when there is room.
  */
-final class DispatchTiming {
+final class DispatchTiming implements ReadChannel.Reader {
   private static final int BLOCK_JOBS = JobFetch.BlockJobs();
 
   /** From asking for a block to its first burst: the splitter. */
@@ -40,9 +40,10 @@ final class DispatchTiming {
   /** The last beat of the job to dispatch next has been taken from the queue of beats. */
   private long assembled = UnitTimes.UNKNOWN;
 
+  /** Blocks that have come, and beats of the next that have. */
   private int blocks;
-  private long firstBeatOfNext;
-  private int burstsOfBlock;
+
+  private int cameOfBlock;
   private int issuedOfBlock;
   private long nextBurst;
 
@@ -135,29 +136,39 @@ final class DispatchTiming {
     long address =
         (long) blocks * BLOCK_JOBS * JobFormat.BYTES + (long) issuedOfBlock * bursts.beatBytes();
     int beats = bursts.of(address, blockBeats - issuedOfBlock);
-    long first = channel.burst(nextBurst, beats);
+    channel.burst(this, nextBurst, beats);
+    issuedOfBlock += beats;
+    nextBurst = issuedOfBlock < blockBeats ? nextBurst + STEP : UnitTimes.UNKNOWN;
+  }
+
+  @Override
+  public int take(long first, int beats) {
     for (int i = 0; i < BLOCK_JOBS; i++) {
       int lastBeat = (i + 1) * jobBeats - 1;
       int index = blocks * BLOCK_JOBS + i;
-      if (index < program.length && lastBeat >= issuedOfBlock && lastBeat < issuedOfBlock + beats) {
-        arrived[index] = first + lastBeat - issuedOfBlock;
+      if (index < program.length && lastBeat >= cameOfBlock && lastBeat < cameOfBlock + beats) {
+        arrived[index] = first + lastBeat - cameOfBlock;
       }
     }
     lastArrival = first + beats - 1;
-    issuedOfBlock += beats;
-    if (issuedOfBlock < blockBeats) {
-      nextBurst += STEP;
-      return;
+    cameOfBlock += beats;
+    if (cameOfBlock == BLOCK_JOBS * jobBeats) {
+      cameOfBlock = 0;
+      issuedOfBlock = 0;
+      blocks++;
+      ask();
     }
-    issuedOfBlock = 0;
-    blocks++;
-    nextBurst = UnitTimes.UNKNOWN;
-    ask();
+    return beats;
+  }
+
+  @Override
+  public long accepted() {
+    return lastArrival;
   }
 
   /** Asks for the next block when the latest has come and the one before it has been drained. */
   private void ask() {
-    if (nextBurst != UnitTimes.UNKNOWN || blocks == drained.length) {
+    if (nextBurst != UnitTimes.UNKNOWN || issuedOfBlock > 0 || blocks == drained.length) {
       return;
     }
     long room = blocks < 2 ? 0 : drained[blocks - 2];
@@ -170,10 +181,5 @@ final class DispatchTiming {
   /** Cycle in which the end of the program is reported, or UNKNOWN. */
   long ended() {
     return ended;
-  }
-
-  /** Last beat of the program on the port. */
-  long lastArrival() {
-    return lastArrival;
   }
 }

@@ -15,28 +15,30 @@ import org.p2vit.rtl.job.MatMulJob;
  * Cycles of one model on many architectures, for searches and sweeps: a point is an architecture
  * and its total. Safe for any number of threads.
  *
- * <p>Of a deep model with equal blocks only {@value #BLOCKS} blocks are scheduled and simulated;
- * the others take as long as the last of them but one. That is exact where the time of a block has
- * become the same from one to the next. Where it still changes (rings of slots or blocks of job
- * fetches that fall differently) by more than {@link #TOLERANCE} of the total, the whole model is
- * predicted, as are models of mixed bits, shallow ones and several images a start.
+ * <p>Of a deep model with equal blocks only {@value #EVEN_BLOCKS} (of an odd number, one more) are
+ * scheduled and simulated; the others take turns to last as long as the two before the last: blocks
+ * take equally long or two alternate, as the places in the buffers do. The whole model is predicted
+ * where these show neither, up to {@link #TOLERANCE}; so are models of mixed bits, shallow ones and
+ * several images a start.
  */
 public final class FastPrediction {
-  /** Blocks that stand for all. */
-  static final int BLOCKS = 4;
+  /** Blocks that stand for all, if these are even: the last one must have its neighbours' turns. */
+  static final int EVEN_BLOCKS = 6;
 
-  /** Share of the total that the next blocks may differ by, all together, if the change goes on. */
+  /** Share of the total by which blocks may differ, all that are not predicted together. */
   static final double TOLERANCE = 0.001;
 
   private final ModelOutline outline;
   private final QuantizedModel whole;
   private final QuantizedModel few;
+  private final int blocks;
 
   private FastPrediction(ModelOutline outline) {
     int depth = outline.shape().depth();
     this.outline = outline;
     whole = outline.withBlocks(depth);
-    few = outline.withBlocks(Math.min(depth, BLOCKS));
+    blocks = Math.min(depth, EVEN_BLOCKS + depth % 2);
+    few = outline.withBlocks(blocks);
   }
 
   /** Of a model, whose numbers are not looked at. */
@@ -55,21 +57,24 @@ public final class FastPrediction {
    * @throws InputException if the model does not fit the architecture
    */
   public long cycles(Architecture arch, MemoryTiming memory) {
-    int more = outline.shape().depth() - BLOCKS;
-    if (more <= 1 || !outline.equalBlocks()) {
+    int more = outline.shape().depth() - blocks;
+    if (more == 0 || !outline.equalBlocks()) {
       return cycles(arch, memory, 1);
     }
     Schedule schedule = ModelCompiler.schedule(few, arch, 1);
     CyclePrediction p = CycleModel.predict(schedule.program(), arch, memory);
-    long[] end = new long[BLOCKS - 1];
-    for (int i = 0; i < end.length; i++) {
-      end[i] = end(schedule, p, i);
-    }
     // The very last block is special: its last layer's groups are.
-    long block = end[BLOCKS - 2] - end[BLOCKS - 3];
-    long before = end[BLOCKS - 3] - end[BLOCKS - 4];
-    long total = p.total() + more * block;
-    return Math.abs(block - before) * more <= TOLERANCE * total ? total : cycles(arch, memory, 1);
+    long[] block = new long[blocks - 2];
+    for (int i = 0; i < block.length; i++) {
+      block[i] = end(schedule, p, i + 1) - end(schedule, p, i);
+    }
+    long last = block[block.length - 1];
+    long before = block[block.length - 2];
+    long change = Math.min(Math.abs(last - before), Math.abs(last - block[block.length - 3]));
+    if (change * more > TOLERANCE * p.total()) {
+      return cycles(arch, memory, 1);
+    }
+    return p.total() + more / 2 * (before + last);
   }
 
   /**

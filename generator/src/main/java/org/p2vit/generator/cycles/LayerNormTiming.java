@@ -7,7 +7,8 @@ import org.p2vit.rtl.job.LayerNormJob;
 
 /**
  * LAYER_NORM: sums of a row block, scalars of its rows, normalization. Each works on another row
- * block; the normalization goes first at the ports that it shares with the sums.
+ * block; the normalization goes first at the ports that it shares with the sums, and MATMUL before
+ * both.
  */
 final class LayerNormTiming extends RowByRowTiming {
   /** From starting a reader to its first request. */
@@ -27,11 +28,11 @@ final class LayerNormTiming extends RowByRowTiming {
   /** From a row's first slot to its scale: slot 2 of its third round. */
   private static final int ROW_TO_SCALE = 2 * SLOTS + 2;
 
-  /** From the last request of the normalization to the last use of the scales: words, elements. */
-  private static final int READ_TO_USED = 2;
+  /** From the last element of the normalization to the last use of the scales. */
+  private static final int ELEMENT_TO_USED = 1;
 
-  /** From the last request of the normalization to the write. */
-  private static final int READ_TO_DONE = 8;
+  /** From a word's last element in the normalization to its write: stages. */
+  private static final int ELEMENT_TO_WRITE = 7;
 
   private static final long NEVER = -1L << 40;
 
@@ -54,19 +55,35 @@ final class LayerNormTiming extends RowByRowTiming {
   /** The normalization has begun, so that there is room for scales. */
   private long normalized = NEVER;
 
-  /** First and last request of the latest normalization. */
-  private long firstRead = NEVER;
+  /** Its pipeline, and that one's own cycle of the last element of the latest word. */
+  private final Pipeline pipeline = new Pipeline();
 
-  private long lastRead = NEVER;
+  private long element = NEVER;
 
-  /** Those of the one before. */
-  private long firstReadBefore = NEVER;
+  /** Words of the row block that are done, and when the next one is asked for. */
+  private int word;
 
-  private long lastReadBefore = NEVER;
+  private long nextRead;
   private long done;
 
-  LayerNormTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch) {
+  private final Port write;
+  private final PortUse writes;
+  private final Port normalizeRead;
+  private final Port sumsRead;
+  private final Port sumsParameter;
+
+  /** Of the normalization. */
+  private final PortUse residualReads = new PortUse();
+
+  private final PortUse parameterReads = new PortUse();
+
+  LayerNormTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, Ports ports) {
     super(units, Chunk.LAYER_NORM.ordinal(), jobs);
+    write = ports.layerNormWrite();
+    writes = ports.layerNormActivation;
+    normalizeRead = new Port(ports.matMulResidualRead);
+    sumsRead = new Port(ports.matMulResidualRead, residualReads);
+    sumsParameter = new Port(parameterReads);
     rowsPerBlock = arch.rows();
     p = arch.requantColumns();
     groups = arch.requantLanes() / arch.layerNormLanes();
@@ -77,26 +94,68 @@ final class LayerNormTiming extends RowByRowTiming {
     words = ((LayerNormJob) job.job).channels() / p;
   }
 
+  /** Of the normalization: by then, that of the row block before is done, and so are the sums. */
   @Override
-  protected long row(TimedJob job, long open) {
-    long start = Math.max(open, Math.max(sumsEnd, takenBefore));
-    sumsEnd = sumsRead(start + START_TO_READ);
-    long complete = Math.max(sumsEnd + groups - 1 + READ_TO_SUMS, taken);
-    long firstRow = firstSlot(complete + 1);
+  protected long needsPorts(long open) {
+    long end = sumsStart(open) + START_TO_READ + (long) (words - 1) * groups;
+    long lastRow = firstSlot(complete(end) + 1) + (long) SLOTS * (rowsPerBlock - 1);
+    return normalization(lastRow) + START_TO_READ;
+  }
+
+  private long sumsStart(long open) {
+    return Math.max(open, Math.max(sumsEnd, takenBefore));
+  }
+
+  /** The sums are complete, and those of the row block before have been taken. */
+  private long complete(long lastRead) {
+    return Math.max(lastRead + groups - 1 + READ_TO_SUMS, taken);
+  }
+
+  /** The normalization begins. */
+  private long normalization(long firstSlotOfLastRow) {
+    return Math.max(
+        firstSlotOfLastRow + ROW_TO_SCALE + 1, pipeline.cycle(element + ELEMENT_TO_USED));
+  }
+
+  @Override
+  protected long start(long open) {
+    long start = sumsStart(open);
+    sums(start + START_TO_READ);
+    long firstRow = firstSlot(complete(sumsEnd) + 1);
     // A scale without room holds all rows up, but not those that were taken before.
     long held = Math.max(0, normalized + 1 - (firstRow + ROW_TO_SCALE));
     takenBefore = taken;
     taken = firstRow + (long) SLOTS * rowsPerBlock + (rowsPerBlock > 2 ? held : 0);
     lastRow = firstRow + held + (long) SLOTS * (rowsPerBlock - 1);
-    long used = lastRead + groups - 1 + READ_TO_USED;
-    normalized = Math.max(lastRow + ROW_TO_SCALE + 1, used);
-    firstReadBefore = firstRead;
-    lastReadBefore = lastRead;
-    firstRead = normalized + START_TO_READ;
-    lastRead = firstRead + (long) (words - 1) * groups;
-    done = lastRead + groups - 1 + READ_TO_DONE;
-    complete(job, done);
+    normalized = normalization(lastRow);
+    nextRead = normalized + START_TO_READ;
+    word = 0;
     return start;
+  }
+
+  @Override
+  protected long nextPiece() {
+    return nextRead;
+  }
+
+  /** A word is read, when the one before has been taken apart, and written. */
+  @Override
+  protected boolean piece() {
+    parameterReads.add(nextRead, 1);
+    long read = normalizeRead.free(nextRead);
+    residualReads.add(read, 1);
+    element = pipeline.own(read + 1) + groups - 1;
+    nextRead = pipeline.cycle(element);
+    long ready = element + ELEMENT_TO_WRITE;
+    done = write.free(ready + pipeline.stalled());
+    writes.add(done, 1);
+    pipeline.stall(ready, done - ready - pipeline.stalled());
+    return ++word == words;
+  }
+
+  @Override
+  protected long done() {
+    return done;
   }
 
   /** When the scalar unit takes a row that has come: at once, or with the next round in work. */
@@ -109,22 +168,13 @@ final class LayerNormTiming extends RowByRowTiming {
     return came;
   }
 
-  /** Request of the last word of the sums, which let the normalizations before them go first. */
-  private long sumsRead(long first) {
-    long last = first + (long) (words - 1) * groups;
-    last = behind(first, last, firstReadBefore, lastReadBefore);
-    return behind(first, last, firstRead, lastRead);
-  }
-
-  /** Where reads from {@code first} to {@code last} end if those of a normalization go first. */
-  private long behind(long first, long last, long from, long to) {
-    if (last < from || first > to) {
-      return last;
+  /** Words are read for the sums, the next when the one before is taken apart. */
+  private void sums(long from) {
+    sumsEnd = from - groups;
+    for (int i = 0; i < words; i++) {
+      long next = sumsEnd + groups;
+      sumsEnd = Math.max(sumsRead.free(next), sumsParameter.free(next));
     }
-    if (groups == 1) {
-      return last + to + 1 - Math.max(first, from);
-    }
-    return (first - from) % groups == 0 ? last + 1 : last;
   }
 
   @Override

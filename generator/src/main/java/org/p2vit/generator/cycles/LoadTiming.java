@@ -1,5 +1,7 @@
 package org.p2vit.generator.cycles;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
@@ -7,18 +9,23 @@ import org.p2vit.rtl.job.LoadJob;
 
 /**
  * LOAD: bursts of a job go out as soon as its waits hold, at most {@code axi.outstanding} at a
- * time; their beats are written as they come.
+ * time; their beats are written as they come, when nobody else uses the port.
  */
-final class LoadTiming extends ChunkTiming {
+final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
   /** From taking a job, or a burst, to the next burst. */
   private static final int TO_NEXT_BURST = 1;
 
   /** From a beat on the port to its write: the queue of beats. */
   private static final int BEAT_TO_WRITE = 1;
 
+  private static final long NEVER = -1L << 40;
+
   private final ReadChannel channel;
   private final BurstLength bursts;
   private final int outstanding;
+
+  /** By destination. */
+  private final Port[] ports;
 
   /** Rings: cycles of the last write of the latest bursts and jobs. */
   private final long[] burstEnd;
@@ -27,18 +34,37 @@ final class LoadTiming extends ChunkTiming {
   private int burstCount;
   private int jobCount;
 
+  /** Bursts and jobs of which all beats have been written. */
+  private int burstsWritten;
+
+  private int jobsWritten;
+
+  /** The jobs whose beats come next. */
+  private final Deque<TimedJob> coming = new ArrayDeque<>();
+
+  /** Beats of the first of them that have come. */
+  private long came;
+
+  private long accepted;
+
+  /** The latest write, and the one before. */
+  private long latestWrite = NEVER;
+
+  private long writeBefore = NEVER;
+
   /** The job whose bursts go out. */
   private TimedJob job;
 
   private LoadJob fields;
   private long issued;
-  private long written;
   private long latestBurst = -1;
   private long nextBurst = UnitTimes.UNKNOWN;
 
-  LoadTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, ReadChannel channel) {
+  LoadTiming(
+      UnitTimes[] units, List<TimedJob> jobs, Architecture arch, ReadChannel channel, Ports ports) {
     super(units, Chunk.LOAD.ordinal(), jobs);
     this.channel = channel;
+    this.ports = ports.loadWrites();
     bursts = new BurstLength(arch.axi());
     outstanding = arch.axi().outstanding();
     burstEnd = new long[outstanding];
@@ -48,8 +74,9 @@ final class LoadTiming extends ChunkTiming {
   /** Takes the next job if that is possible. Bursts are issued by {@link #issue}. */
   @Override
   boolean advance() {
+    boolean moved = nextBurst == UnitTimes.UNKNOWN && job != null && schedule(latestBurst);
     if (job != null) {
-      return false;
+      return moved;
     }
     TimedJob queued = queuedJob();
     if (queued == null) {
@@ -62,21 +89,33 @@ final class LoadTiming extends ChunkTiming {
     // The splitter is free with the last burst of the job before.
     long cycle = Math.max(Math.max(queued.queued, holds), latestBurst);
     if (jobCount >= outstanding) {
+      if (jobsWritten <= jobCount - outstanding) {
+        return false;
+      }
       cycle = Math.max(cycle, jobEnd[jobCount % outstanding] + 1);
     }
     job = queued;
     fields = (LoadJob) queued.job;
     issued = 0;
     take(queued, cycle);
+    coming.add(queued);
+    jobCount++;
+    latestBurst = cycle;
     schedule(cycle);
     return true;
   }
 
-  private void schedule(long after) {
+  /** The next burst goes out after this cycle; returns whether it is known when. */
+  private boolean schedule(long after) {
+    if (burstsWritten <= burstCount - outstanding) {
+      nextBurst = UnitTimes.UNKNOWN;
+      return false;
+    }
     nextBurst = after + TO_NEXT_BURST;
     if (burstCount >= outstanding) {
       nextBurst = Math.max(nextBurst, burstEnd[burstCount % outstanding] + 1);
     }
+    return true;
   }
 
   /** Cycle of the next burst, or UNKNOWN. */
@@ -91,28 +130,63 @@ final class LoadTiming extends ChunkTiming {
     }
   }
 
-  /** The next burst goes out; returns whether it completes a unit or the job. */
-  boolean issue() {
+  /** The next burst goes out. */
+  void issue() {
     long address = Integer.toUnsignedLong(fields.address()) + issued * bursts.beatBytes();
     int beats = bursts.of(address, fields.beats() - issued);
-    long firstWrite = channel.burst(nextBurst, beats) + BEAT_TO_WRITE;
-    long end = issued + beats;
-    boolean news = false;
-    int unit = fields.unitBeats();
-    for (long unitEnd = (issued / unit + 1) * unit; unitEnd <= end; unitEnd += unit) {
-      complete(job, firstWrite + unitEnd - 1 - issued);
-      news = true;
-    }
-    burstEnd[burstCount++ % outstanding] = firstWrite + beats - 1;
+    channel.burst(this, nextBurst, beats);
+    burstCount++;
     latestBurst = nextBurst;
-    issued = end;
+    issued += beats;
     if (issued == fields.beats()) {
-      jobEnd[jobCount++ % outstanding] = firstWrite + beats - 1;
       job = null;
       nextBurst = UnitTimes.UNKNOWN;
-      return true;
+    } else {
+      schedule(latestBurst);
     }
-    schedule(latestBurst);
-    return news;
+  }
+
+  /** Takes the beats up to the end of a unit: others may go on with it before the next beat. */
+  @Override
+  public int take(long first, int beats) {
+    TimedJob of = coming.peek();
+    LoadJob load = (LoadJob) of.job;
+    int count = (int) Math.min(beats, load.unitBeats() - came % load.unitBeats());
+    write(ports[load.destination().ordinal()], first, count);
+    came += count;
+    if (came % load.unitBeats() == 0) {
+      complete(of, latestWrite);
+    }
+    if (count == beats) {
+      burstEnd[burstsWritten++ % outstanding] = latestWrite;
+    }
+    if (came == load.beats()) {
+      jobEnd[jobsWritten++ % outstanding] = latestWrite;
+      coming.remove();
+      came = 0;
+    }
+    return count;
+  }
+
+  /** Beats wait in a queue of two for the port; then they wait in the memory. */
+  private void write(Port port, long first, int count) {
+    long write = first + BEAT_TO_WRITE;
+    if (write > latestWrite && port.free(write, write + count - 1)) {
+      accepted = first + count - 1;
+      writeBefore = count > 1 ? accepted : latestWrite;
+      latestWrite = accepted + BEAT_TO_WRITE;
+      return;
+    }
+    accepted = first - 1;
+    for (int i = 0; i < count; i++) {
+      accepted = Math.max(accepted, writeBefore) + 1;
+      writeBefore = latestWrite;
+      latestWrite = port.free(Math.max(accepted + BEAT_TO_WRITE, latestWrite + 1));
+    }
+  }
+
+  @Override
+  public long accepted() {
+    return accepted;
   }
 }

@@ -4,14 +4,15 @@ import java.util.List;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.MatMulJob;
+import org.p2vit.rtl.job.MatMulJob.Destination;
 
 /**
  * MATMUL: tiles follow each other at one pair of words a cycle, or as fast as the re-quantizer
  * takes their beats. Where only the first tile of a row block can wait, the others are computed at
  * once.
  *
- * <p>While the array stands still because of the re-quantizer its pipeline keeps what it holds;
- * here the words behind are simply later.
+ * <p>The array stands still when a tile is complete and the re-quantizer has not taken all beats of
+ * the one before; what is in the array's pipeline has been read by then.
  */
 final class MatMulTiming extends ChunkTiming {
   /** From taking a job to its first tile: the job is in a register. */
@@ -26,12 +27,26 @@ final class MatMulTiming extends ChunkTiming {
    */
   private static final int LAST_WORD_TO_WRITE = 10;
 
+  /**
+   * From a beat's totals being taken, when the next one's residuals are asked for, to its write.
+   */
+  private static final int TAKEN_TO_WRITE = 5;
+
+  /** From a tile's first pair of words to asking for its first residuals: the queue of tiles. */
+  private static final int FIRST_WORD_TO_READ = 1;
+
+  /**
+   * From a tile's last pair of words to the pair before which the array stands still, if it must.
+   */
+  private static final int WORD_TO_STALL = 2;
+
   /** From this many tiles on, the time of a row block follows from its first tile. */
   private static final int REGULAR_TILES = 3;
 
   private final int p;
   private final int beatsPerHalf;
   private final ArrayLedger ledger;
+  private final Ports ports;
   private TimedJob job;
   private TimedJob latest;
   private int row;
@@ -45,17 +60,36 @@ final class MatMulTiming extends ChunkTiming {
   /** Cycle in which the latest tile was offered. */
   private long offered;
 
-  /** Last pair of words of the latest tile, and of the tile before it. */
+  /** Written by the job in hand; null if it is nobody else's port. */
+  private PortUse writes;
+
+  /** Read by it; likewise. */
+  private PortUse reads;
+
+  /** Totals of the latest beat were taken. */
+  private long taken = -1;
+
+  /** The array's pipeline, and its own cycle of the latest tile's last pair of words. */
+  private final Pipeline pipeline = new Pipeline();
+
+  private long lastWord = -1;
+
+  /** The last pair of words of the latest tile, as if the array had stood still before it. */
   private long last = -1;
 
-  private long secondLast = -1;
+  /** Requests of the last pairs of words of the latest tile, and of the tile before it. */
+  private long requested = -1;
+
+  private long requestedBefore = -1;
 
   /** Beats of the latest tile. */
   private int lastBeats;
 
-  MatMulTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, ArrayLedger ledger) {
+  MatMulTiming(
+      UnitTimes[] units, List<TimedJob> jobs, Architecture arch, ArrayLedger ledger, Ports ports) {
     super(units, Chunk.MATMUL.ordinal(), jobs);
     this.ledger = ledger;
+    this.ports = ports;
     p = arch.requantColumns();
     beatsPerHalf = arch.columns() / p;
   }
@@ -94,6 +128,14 @@ final class MatMulTiming extends ChunkTiming {
     words = j.depthWords();
     beats = j.weights4() ? 2 * beatsPerHalf : beatsPerHalf;
     beatsOfLastTile = (j.columns() + p - 1) / p - (tiles - 1) * beats;
+    writes =
+        switch (j.destination()) {
+          case ACTIVATION -> ports.matMulActivation;
+          case KEY -> ports.matMulWeight;
+          case RESIDUAL_ADD, RESIDUAL_SET -> ports.matMulResidual;
+          case VALUE, SCORE -> null;
+        };
+    reads = j.destination() == Destination.RESIDUAL_ADD ? ports.matMulResidualRead : null;
     // The next job is taken with the last tile of the one before.
     take(job, Math.max(offered, job.queued));
     return true;
@@ -105,24 +147,34 @@ final class MatMulTiming extends ChunkTiming {
     if (holds == UnitTimes.UNKNOWN) {
       return false;
     }
-    long free = Math.max(offered, secondLast) + 1;
+    long free = Math.max(offered, requestedBefore) + 1;
     long ready = Math.max(free, job.taken + TAKEN_TO_TILE);
     long offer = Math.max(holds, ready);
-    long first = Math.max(offer + TILE_TO_WORD, last + 1);
-    long end = Math.max(first + words - 1, last + lastBeats);
-    account(holds, ready, first, end);
+    long firstWord = Math.max(lastWord + 1, pipeline.own(offer + TILE_TO_WORD));
+    long first = pipeline.cycle(firstWord);
+    long gap = firstWord - lastWord - 1;
+    lastWord = firstWord + words - 1;
+    long unhindered = lastWord + pipeline.stalled();
+    long hindered = Math.max(unhindered, last + lastBeats);
+    account(holds, ready, gap, hindered - unhindered);
     offered = offer;
-    secondLast = last;
-    last = end;
-    lastBeats = tile == tiles - 1 ? beatsOfLastTile : beats;
-    if (tile == 0 && tiles >= REGULAR_TILES && restIsOpen(offer)) {
-      int period = Math.max(words, beats);
-      last += (long) (tiles - 1) * period;
-      secondLast = last - period;
-      offered = secondLast - period + 1;
+    requestedBefore = requested;
+    requested = pipeline.cycle(lastWord);
+    pipeline.stall(lastWord + WORD_TO_STALL, hindered - unhindered);
+    last = hindered;
+    if (tile == 0 && tiles >= REGULAR_TILES && words >= beats && restIsOpen(offer)) {
       lastBeats = beatsOfLastTile;
+      use(first, tiles);
+      int more = (tiles - 1) * words;
+      lastWord += more;
+      last += more;
+      offered = pipeline.cycle(lastWord - 2L * words) + 1;
+      requestedBefore = pipeline.cycle(lastWord - words);
+      requested = pipeline.cycle(lastWord);
       tile = tiles - 1;
-      ledger.idle(job, LossCause.OUTPUT, (long) (tiles - 1) * (period - words));
+    } else {
+      lastBeats = tile == tiles - 1 ? beatsOfLastTile : beats;
+      use(first, 1);
     }
     if (++tile == tiles) {
       tile = 0;
@@ -132,18 +184,34 @@ final class MatMulTiming extends ChunkTiming {
     return true;
   }
 
+  /**
+   * Ports that tiles use which follow each other without a gap.
+   *
+   * @param first pair of words of the first of them
+   */
+  private void use(long first, int count) {
+    long write = last + LAST_WORD_TO_WRITE;
+    if (writes != null) {
+      writes.add(write, words, beats, count, lastBeats);
+    }
+    if (reads != null) {
+      // Behind each beat those of the next, of the next tile too; before, those of the first.
+      reads.add(Math.max(first + FIRST_WORD_TO_READ, taken), 1);
+      reads.add(write - TAKEN_TO_WRITE, words, beats, count, lastBeats - 1);
+    }
+    taken = write + (long) (count - 1) * words + lastBeats - 1 - TAKEN_TO_WRITE;
+  }
+
   /** Whether the waits of the row block's other tiles hold with those of its first. */
   private boolean restIsOpen(long offer) {
     return !job.waitsPerTile || job.waitsHold(units, row, tiles - 1) <= offer;
   }
 
   /** Why the array did not multiply before this tile. */
-  private void account(long holds, long ready, long first, long end) {
-    long output = end - words + 1 - first;
+  private void account(long holds, long ready, long idle, long output) {
     if (output > 0) {
       ledger.idle(job, LossCause.OUTPUT, output);
     }
-    long idle = first - last - 1;
     if (idle == 0) {
       return;
     }

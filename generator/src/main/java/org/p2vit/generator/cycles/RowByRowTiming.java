@@ -4,7 +4,9 @@ import java.util.List;
 
 /**
  * A chunk that works through row blocks by {@code JobInHand}: it takes a job when it has given up
- * the one before, and starts a row block when the registered outcome of its waits shows.
+ * the one before, and starts a row block when the registered outcome of its waits shows. Others go
+ * first at its ports, so row blocks are computed piece by piece in the order of time, when it is
+ * known what these do.
  */
 abstract class RowByRowTiming extends ChunkTiming {
   private TimedJob job;
@@ -12,6 +14,14 @@ abstract class RowByRowTiming extends ChunkTiming {
   private int rows;
   private long earliest;
   private long free;
+
+  /** First cycle in which the row block may start. */
+  private long open;
+
+  private boolean started;
+
+  /** When the next piece needs ports, or UNKNOWN. */
+  private long next = UnitTimes.UNKNOWN;
 
   RowByRowTiming(UnitTimes[] units, int own, List<TimedJob> jobs) {
     super(units, own, jobs);
@@ -21,43 +31,90 @@ abstract class RowByRowTiming extends ChunkTiming {
   protected abstract void begin(TimedJob job);
 
   /**
-   * One row block.
+   * When a row block will need ports that others go first at, if nothing delays it before.
    *
    * @param open first cycle in which it may start
-   * @return cycle in which it starts
    */
-  protected abstract long row(TimedJob job, long open);
+  protected abstract long needsPorts(long open);
+
+  /**
+   * A row block starts.
+   *
+   * @param open first cycle in which it may
+   * @return cycle in which it does
+   */
+  protected abstract long start(long open);
+
+  /** When its next piece needs ports. */
+  protected abstract long nextPiece();
+
+  /** Computes that piece; returns whether it was the last. */
+  protected abstract boolean piece();
+
+  /** Cycle of {@code done} of the row block that is complete. */
+  protected abstract long done();
 
   /** Cycle in which the job is given up, after its last row block. */
   protected abstract long finish();
 
   @Override
   final boolean advance() {
+    if (next != UnitTimes.UNKNOWN) {
+      return false;
+    }
     boolean moved = false;
-    while (true) {
-      if (job == null) {
-        TimedJob queued = queuedJob();
-        if (queued == null) {
-          return moved;
-        }
-        job = queued;
-        row = 0;
-        rows = job.job.units();
-        take(job, Math.max(free, job.queued));
-        earliest = job.taken + JobInHand.TAKEN_TO_START;
-        begin(job);
-        moved = true;
+    if (job == null) {
+      TimedJob queued = queuedJob();
+      if (queued == null) {
+        return false;
       }
-      while (row < rows) {
-        long holds = job.waitsHold(units, row, 0);
-        if (holds == UnitTimes.UNKNOWN) {
-          return moved;
-        }
-        long start = row(job, Math.max(earliest, holds + JobInHand.WAITS_TO_START));
-        earliest = start + JobInHand.ROW_TO_START;
-        row++;
-        moved = true;
+      job = queued;
+      row = 0;
+      rows = job.job.units();
+      take(job, Math.max(free, job.queued));
+      earliest = job.taken + JobInHand.TAKEN_TO_START;
+      begin(job);
+      moved = true;
+    }
+    long holds = job.waitsHold(units, row, 0);
+    if (holds == UnitTimes.UNKNOWN) {
+      return moved;
+    }
+    open = Math.max(earliest, holds + JobInHand.WAITS_TO_START);
+    next = needsPorts(open);
+    return true;
+  }
+
+  /** When the next piece is to be computed, or UNKNOWN. */
+  final long next() {
+    return next;
+  }
+
+  /**
+   * Computes it and those that follow.
+   *
+   * @param horizon until then it is known how others use the ports
+   */
+  final void work(long horizon) {
+    if (!started) {
+      started = true;
+      earliest = start(open) + JobInHand.ROW_TO_START;
+    }
+    next = nextPiece();
+    while (next < horizon) {
+      if (piece()) {
+        complete();
+        return;
       }
+      next = nextPiece();
+    }
+  }
+
+  private void complete() {
+    next = UnitTimes.UNKNOWN;
+    started = false;
+    complete(job, done());
+    if (++row == rows) {
       free = finish();
       job = null;
     }

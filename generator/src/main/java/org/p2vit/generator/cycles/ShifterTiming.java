@@ -5,30 +5,45 @@ import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.ShifterJob;
 
-/** SHIFTER: token groups of a tile one a cycle, results of the tile before p columns a cycle. */
+/**
+ * SHIFTER: token groups of a tile one a cycle, results of the tile before p columns a cycle, when
+ * MATMUL does not write ACTIVATION.
+ */
 final class ShifterTiming extends RowByRowTiming {
   /** From issuing a tile's last token group to its move into the bank: items, operands, sums. */
   private static final int LAST_GROUP_TO_MOVE = 4;
 
-  /** From the move of a tile to the write of its last beat, less its beats: the result register. */
-  private static final int MOVE_TO_DONE = 1;
+  /** From a beat's leaving the bank to its write: the result register. */
+  private static final int LEAVE_TO_WRITE = 1;
+
+  private static final long NEVER = -1L << 40;
 
   private final int beats;
+  private final Port port;
+  private final PortUse writes;
   private int groups;
   private int tiles;
+  private int tile;
+  private long firstMove;
   private boolean opened;
 
   /** First cycle in which a row block can start: that of the last token group before. */
   private long walkFree;
 
   /** Cycle in which the latest tile moved to the bank. */
-  private long moved = -1L << 40;
+  private long moved = NEVER;
 
+  /** The latest beat left the bank, and was written. */
+  private long left = NEVER;
+
+  private long written = NEVER;
   private long opening;
 
-  ShifterTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch) {
+  ShifterTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, Ports ports) {
     super(units, Chunk.SHIFTER.ordinal(), jobs);
     beats = arch.shifterColumns() / arch.requantColumns();
+    port = ports.shifterWrite();
+    writes = ports.shifterActivation;
   }
 
   @Override
@@ -40,18 +55,64 @@ final class ShifterTiming extends RowByRowTiming {
   }
 
   @Override
-  protected long row(TimedJob job, long open) {
+  protected long needsPorts(long open) {
+    return firstMove(Math.max(open, walkFree)) + 1 + LEAVE_TO_WRITE;
+  }
+
+  private long firstMove(long start) {
+    return Math.max(start + groups + LAST_GROUP_TO_MOVE, left);
+  }
+
+  @Override
+  protected long start(long open) {
     long start = Math.max(open, walkFree);
-    // The pipeline stands still while a tile waits for the bank: as if its groups came later.
-    moved = Math.max(start + groups + LAST_GROUP_TO_MOVE, moved + beats);
+    firstMove = firstMove(start);
+    tile = 0;
+    return start;
+  }
+
+  @Override
+  protected long nextPiece() {
+    return nextMove() + 1 + LEAVE_TO_WRITE;
+  }
+
+  /** The pipeline stands still while a tile waits for the bank: as if its groups came later. */
+  private long nextMove() {
+    return tile == 0 ? firstMove : Math.max(moved + groups, left);
+  }
+
+  @Override
+  protected boolean piece() {
+    moved = nextMove();
     if (!opened) {
       opening = moved;
       opened = true;
     }
-    moved += (long) (tiles - 1) * Math.max(groups, beats);
+    drain();
     walkFree = moved - LAST_GROUP_TO_MOVE;
-    complete(job, moved + beats + MOVE_TO_DONE);
-    return start;
+    return ++tile == tiles;
+  }
+
+  @Override
+  protected long done() {
+    return written;
+  }
+
+  /** Writes the tile in the bank. */
+  private void drain() {
+    long write = Math.max(moved + 1, written) + LEAVE_TO_WRITE;
+    if (port.free(write, write + beats - 1)) {
+      writes.add(write, beats);
+      written = write + beats - 1;
+      left = written - LEAVE_TO_WRITE;
+      return;
+    }
+    left = moved;
+    for (int i = 0; i < beats; i++) {
+      left = Math.max(left + 1, written);
+      written = port.free(left + LEAVE_TO_WRITE);
+      writes.add(written, 1);
+    }
   }
 
   @Override

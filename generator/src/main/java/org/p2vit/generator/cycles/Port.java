@@ -1,0 +1,42 @@
+package org.p2vit.generator.cycles;
+
+/**
+ * A port of a buffer as one of its users sees it: those before it in {@code P2vit} go first. The
+ * cycles asked for never go back by much.
+ */
+final class Port {
+  private final PortUse[] before;
+  private final int[] train;
+
+  /**
+   * @param before all who go first
+   */
+  Port(PortUse... before) {
+    this.before = before;
+    train = new int[before.length];
+  }
+
+  /** First cycle from {@code cycle} on in which the port is free; cycles must not go back. */
+  long free(long cycle) {
+    long result = cycle;
+    int agreed = 0;
+    for (int i = 0; agreed < before.length; i = (i + 1) % before.length) {
+      train[i] = before[i].after(train[i], result);
+      long free = before[i].free(train[i], result);
+      agreed = free == result ? agreed + 1 : 0;
+      result = free;
+    }
+    return result;
+  }
+
+  /** Whether the port is free in all these cycles; likewise. */
+  boolean free(long from, long to) {
+    for (int i = 0; i < before.length; i++) {
+      train[i] = before[i].after(train[i], from);
+      if (!before[i].beginsAfter(train[i], to)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,96 @@
+package org.p2vit.generator.cycles;
+
+import java.util.Arrays;
+
+/**
+ * The cycles in which one chunk uses a port of a buffer, in the order of time: trains of runs that
+ * repeat with a period.
+ */
+final class PortUse {
+  private static final int START = 0;
+  private static final int PERIOD = 1;
+  private static final int LENGTH = 2;
+  private static final int END = 3;
+  private static final int FIELDS = 4;
+
+  /** {@link #FIELDS} numbers a train. */
+  private long[] trains = new long[64 * FIELDS];
+
+  private int count;
+
+  /** One run of cycles. */
+  void add(long start, int cycles) {
+    if (cycles > 0) {
+      append(start, cycles, cycles, start + cycles);
+    }
+  }
+
+  /**
+   * Runs of equal length, but for the last.
+   *
+   * @param period from run to run
+   * @param last cycles of the last run
+   */
+  void add(long start, long period, int cycles, int runs, int last) {
+    if (runs == 1) {
+      add(start, last);
+    } else if (last == 0) {
+      add(start, period, cycles, runs - 1, cycles);
+    } else if (period == cycles) {
+      add(start, (int) ((runs - 1) * period + last));
+    } else {
+      append(start, period, cycles, start + (runs - 1) * period + last);
+    }
+  }
+
+  private void append(long start, long period, long length, long end) {
+    int at = count * FIELDS;
+    if (count > 0 && trains[at - FIELDS + END] == start && period == length && isRun(count - 1)) {
+      long cycles = end - trains[at - FIELDS + START];
+      trains[at - FIELDS + PERIOD] = cycles;
+      trains[at - FIELDS + LENGTH] = cycles;
+      trains[at - FIELDS + END] = end;
+      return;
+    }
+    if (at == trains.length) {
+      trains = Arrays.copyOf(trains, 2 * at);
+    }
+    trains[at + START] = start;
+    trains[at + PERIOD] = period;
+    trains[at + LENGTH] = length;
+    trains[at + END] = end;
+    count++;
+  }
+
+  private boolean isRun(int train) {
+    return trains[train * FIELDS + PERIOD] == trains[train * FIELDS + LENGTH];
+  }
+
+  /** The first train from {@code train} on that ends after {@code cycle}. */
+  int after(int train, long cycle) {
+    int result = train;
+    while (result < count && trains[result * FIELDS + END] <= cycle) {
+      result++;
+    }
+    return result;
+  }
+
+  /** Whether a train, if there is one, begins after {@code cycle}. */
+  boolean beginsAfter(int train, long cycle) {
+    return train == count || trains[train * FIELDS + START] > cycle;
+  }
+
+  /**
+   * The first cycle from {@code cycle} on, which is before the train's end, that it leaves free.
+   */
+  long free(int train, long cycle) {
+    if (beginsAfter(train, cycle)) {
+      return cycle;
+    }
+    int at = train * FIELDS;
+    long period = trains[at + PERIOD];
+    long run = trains[at + START] + (cycle - trains[at + START]) / period * period;
+    long end = Math.min(run + trains[at + LENGTH], trains[at + END]);
+    return Math.max(cycle, end);
+  }
+}
