@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       RandomCommand.class,
       InspectCommand.class,
       RunCommand.class,
+      CompareCommand.class,
       GenerateCommand.class,
       CyclesCommand.class,
       VerifyCommand.class,
