@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       RunCommand.class,
       CompareCommand.class,
+      ExportCommand.class,
       GenerateCommand.class,
       CyclesCommand.class,
       VerifyCommand.class,
