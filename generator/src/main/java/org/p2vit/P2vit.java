@@ -1,6 +1,7 @@
 package org.p2vit;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.p2vit.generator.Design;
 import org.p2vit.generator.compile.CompileOptions;
 import org.p2vit.generator.compile.Schedule;
@@ -13,9 +14,11 @@ import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.io.AtomicFiles;
 import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
+import org.p2vit.onnx.qdq.QdqExporter;
 import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Progress;
 import org.p2vit.quantize.QuantizeOptions;
@@ -60,6 +63,19 @@ public final class P2vit {
     int step = Math.max(1, images.count() / count);
     ImageSource spread = images.every(step, 0);
     return spread.count() > count ? spread.slice(0, count) : spread;
+  }
+
+  /**
+   * Writes a quantized model as an ONNX file that ONNX Runtime computes bit for bit; see {@link
+   * QdqExporter}.
+   *
+   * @return the file's size in bytes
+   */
+  public static long exportOnnx(QuantizedModel model, Path file) {
+    byte[] onnx = QdqExporter.export(model);
+    Path target = file.toAbsolutePath();
+    AtomicFiles.write(target.getParent(), Map.of(target.getFileName().toString(), onnx));
+    return onnx.length;
   }
 
   /** The generator's choice of architecture for a model. */

@@ -28,8 +28,14 @@ public final class TensorDump {
           InputCodes.of(images.image(i), model.preprocessing(), model.shape()),
           (name, shape, codes) -> tensors.put(name, Safetensors.Tensor.of(codes, shape)));
       AtomicFiles.write(
-          directory, Map.of("image-" + i + ".safetensors", Safetensors.format(tensors)));
+          directory,
+          Map.of(file(directory, i).getFileName().toString(), Safetensors.format(tensors)));
       progress.update(i + 1, images.count());
     }
+  }
+
+  /** The file of image {@code i}. */
+  public static Path file(Path directory, int i) {
+    return directory.resolve("image-" + i + ".safetensors");
   }
 }

@@ -3,6 +3,7 @@ package org.p2vit.golden;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.p2vit.model.Attention;
 import org.p2vit.model.Block;
 import org.p2vit.model.InputException;
@@ -138,8 +139,19 @@ public final class GoldenModel {
    * @return a code a class, at {@link QuantizedModel#logitsExponent()}
    */
   public int[] logits(byte[] inputCodes, TensorSink sink) {
+    return logits(inputCodes, sink, Map.of());
+  }
+
+  /**
+   * The same, but every tensor is computed from those given, where one is, so that a difference in
+   * one layer is not passed on to the next.
+   *
+   * @param given codes by tensor name, row-major, within the tensors' ranges; the sink still gets
+   *     what the model computes
+   */
+  public int[] logits(byte[] inputCodes, TensorSink sink, Map<String, int[]> given) {
     checkInput(inputCodes);
-    return new Inference(new Taps(sink)).logits(inputCodes);
+    return new Inference(new Taps(sink, given)).logits(inputCodes);
   }
 
   private void checkInput(byte[] codes) {

@@ -1,11 +1,21 @@
 package org.p2vit.golden;
 
-/** Hands tensors to a sink, as integers; does nothing for {@link TensorSink#NONE}. */
+import java.util.Map;
+
+/**
+ * Hands tensors to a sink, as integers, then puts given ones in their place; does nothing for
+ * {@link TensorSink#NONE} and nothing given.
+ */
 final class Taps {
   private final TensorSink sink;
+  private final Map<String, int[]> given;
 
-  Taps(TensorSink sink) {
+  /**
+   * @param given codes, row-major, to go on with instead of those computed
+   */
+  Taps(TensorSink sink, Map<String, int[]> given) {
     this.sink = sink;
+    this.given = given;
   }
 
   /** A matrix of integers. */
@@ -22,6 +32,12 @@ final class Taps {
       }
       sink.accept(name, new int[] {rows.length, columns}, codes);
     }
+    int[] replacement = given.get(name);
+    if (replacement != null) {
+      for (int i = 0; i < replacement.length; i++) {
+        rows[i / columns][from + i % columns] = replacement[i];
+      }
+    }
   }
 
   /** Square matrices of integers, one a head, each transposed. */
@@ -33,6 +49,13 @@ final class Taps {
         codes[i] = (int) heads[i / (n * n)][i % n][i / n % n];
       }
       sink.accept(name, new int[] {heads.length, n, n}, codes);
+    }
+    int[] replacement = given.get(name);
+    if (replacement != null) {
+      int n = heads[0].length;
+      for (int i = 0; i < replacement.length; i++) {
+        heads[i / (n * n)][i % n][i / n % n] = replacement[i];
+      }
     }
   }
 

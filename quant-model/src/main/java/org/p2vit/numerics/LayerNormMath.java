@@ -49,10 +49,14 @@ public final class LayerNormMath {
     return channels * s2 - s1 * s1 + epsilon;
   }
 
+  /** Right shift of {@code S1 * R} to the mean: {@code 23 + l - 4}. */
+  public static int meanShift(int channels) {
+    return RECIPROCAL_FRACTION + log2Channels(channels) - MEAN_FRACTION;
+  }
+
   /** The mean of a row whose sum is {@code s1}, 4 fractional bits. */
   public static int mean(long s1, int channels) {
-    int n = RECIPROCAL_FRACTION + log2Channels(channels) - MEAN_FRACTION;
-    return (int) Rounding.shift(s1 * reciprocal(channels), n);
+    return (int) Rounding.shift(s1 * reciprocal(channels), meanShift(channels));
   }
 
   /** {@code h}, 0 if {@code w} is. */

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       RandomCommand.class,
       InspectCommand.class,
       RunCommand.class,
+      CompareCommand.class,
+      ExportCommand.class,
       GenerateCommand.class,
       CyclesCommand.class,
       VerifyCommand.class,

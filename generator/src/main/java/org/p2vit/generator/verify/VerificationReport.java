@@ -2,6 +2,7 @@ package org.p2vit.generator.verify;
 
 import java.util.List;
 import java.util.Optional;
+import org.p2vit.model.VitShape;
 
 /**
  * Outcome of a comparison with the golden model.
@@ -20,7 +21,30 @@ public record VerificationReport(List<TensorResult> tensors, List<String> proble
    * @param first of those that differ, in row-major order
    */
   public record TensorResult(
-      String tensor, int elements, int mismatches, Optional<Mismatch> first) {}
+      String tensor, int elements, int mismatches, Optional<Mismatch> first) {
+
+    /**
+     * Compares codes.
+     *
+     * @param tensor name as in docs/numerics.md section 2
+     * @param expected row-major
+     * @param found as many
+     */
+    public static TensorResult compare(VitShape shape, String tensor, int[] expected, int[] found) {
+      if (expected.length != found.length) {
+        throw new IllegalStateException(
+            tensor + " has " + found.length + " elements, expected " + expected.length);
+      }
+      int mismatches = 0;
+      Optional<Mismatch> first = Optional.empty();
+      for (int i = 0; i < expected.length; i++) {
+        if (expected[i] != found[i] && mismatches++ == 0) {
+          first = Optional.of(Mismatch.at(shape, tensor, i, expected[i], found[i]));
+        }
+      }
+      return new TensorResult(tensor, expected.length, mismatches, first);
+    }
+  }
 
   public VerificationReport {
     tensors = List.copyOf(tensors);

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.p2vit.generator.compile.CompiledModel;
+import org.p2vit.generator.verify.VerificationReport.TensorResult;
 import org.p2vit.golden.GoldenModel;
 import org.p2vit.rtl.Chunk;
 
@@ -63,7 +63,7 @@ public final class Verifier {
     int[] logits = golden.logits(inputCodes, (name, shape, codes) -> expected.put(name, codes));
     // The input is given, not computed.
     expected.remove("input");
-    List<VerificationReport.TensorResult> results = new ArrayList<>();
+    List<TensorResult> results = new ArrayList<>();
     List<String> problems = new ArrayList<>(streamProblems);
     expected.forEach(
         (name, codes) -> {
@@ -71,34 +71,12 @@ public final class Verifier {
           if (found == null) {
             problems.add("no job computes " + name);
           } else {
-            results.add(compare(name, codes, found));
+            results.add(TensorResult.compare(compiled.shape(), name, codes, found));
           }
         });
-    results.add(compare("stored logits", logits, compiled.output().decode(output)));
+    results.add(
+        TensorResult.compare(
+            compiled.shape(), "stored logits", logits, compiled.output().decode(output)));
     return new VerificationReport(results, problems);
-  }
-
-  private VerificationReport.TensorResult compare(String name, int[] expected, int[] found) {
-    if (expected.length != found.length) {
-      throw new IllegalStateException(
-          name + " has " + found.length + " elements, expected " + expected.length);
-    }
-    int mismatches = 0;
-    Optional<Mismatch> first = Optional.empty();
-    for (int i = 0; i < expected.length; i++) {
-      if (expected[i] != found[i]) {
-        if (mismatches++ == 0) {
-          first = Optional.of(mismatch(name, i, expected[i], found[i]));
-        }
-      }
-    }
-    return new VerificationReport.TensorResult(name, expected.length, mismatches, first);
-  }
-
-  private Mismatch mismatch(String name, int index, int expected, int found) {
-    int[] shape = TensorShapes.of(compiled.shape(), name.equals("stored logits") ? "logits" : name);
-    int head = shape[0] > 1 ? index / (shape[1] * shape[2]) : -1;
-    int row = index / shape[2] % shape[1];
-    return new Mismatch(name, head, row, index % shape[2], expected, found);
   }
 }

@@ -89,7 +89,7 @@ public final class ModelFiles {
     }
   }
 
-  private static byte[] bytes(Path file) {
+  static byte[] bytes(Path file) {
     try {
       if (Files.size(file) > Integer.MAX_VALUE - 8) {
         throw new InputException(

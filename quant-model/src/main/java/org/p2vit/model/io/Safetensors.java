@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -23,11 +24,13 @@ public final class Safetensors {
   private static final long MAX_HEADER = 100_000_000;
   private static final String METADATA = "__metadata__";
 
-  /** Element types, all signed and little-endian. */
+  /** Element types, little-endian. p2vit writes I8, I16 and I32. */
   public enum DType {
     I8(1),
+    U8(1),
     I16(2),
-    I32(4);
+    I32(4),
+    I64(8);
 
     private final int bytes;
 
@@ -74,6 +77,23 @@ public final class Safetensors {
       data.duplicate().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
       return values;
     }
+
+    /** The values, whatever their type. */
+    public long[] longs() {
+      ByteBuffer from = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+      long[] values = new long[data.remaining() / type.bytes];
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            switch (type) {
+              case I8 -> from.get();
+              case U8 -> from.get() & 0xff;
+              case I16 -> from.getShort();
+              case I32 -> from.getInt();
+              case I64 -> from.getLong();
+            };
+      }
+      return values;
+    }
   }
 
   private record Entry(String name, DType type, int[] shape, long begin, long end) {}
@@ -108,6 +128,11 @@ public final class Safetensors {
     }
     names.forEach(name -> file.put(tensors.get(name).data.duplicate()));
     return file.array();
+  }
+
+  /** {@link #parse} of a file. */
+  public static Map<String, Tensor> read(Path file) {
+    return parse(file.toString(), ModelFiles.bytes(file));
   }
 
   /**
@@ -201,7 +226,7 @@ public final class Safetensors {
         return type;
       }
     }
-    throw broken(file, at + "dtype is " + name + ", accepted: I8, I16, I32");
+    throw broken(file, at + "dtype is " + name + ", accepted: I8, U8, I16, I32, I64");
   }
 
   private static long offset(String file, String at, JsonNode node) {

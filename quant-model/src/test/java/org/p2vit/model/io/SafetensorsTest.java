@@ -39,6 +39,20 @@ class SafetensorsTest {
     assertEquals(0, read.get("none").bytes().length);
   }
 
+  @Test
+  void everyTypeReadsAsLongs() {
+    assertArrayEquals(new long[] {-1, 2}, longs("I8", 2, -1, 2));
+    assertArrayEquals(new long[] {255, 2}, longs("U8", 2, -1, 2));
+    assertArrayEquals(new long[] {-1, 2}, longs("I16", 2, -1, -1, 2, 0));
+    assertArrayEquals(new long[] {-256}, longs("I32", 1, 0, -1, -1, -1));
+    assertArrayEquals(new long[] {1L << 40}, longs("I64", 1, 0, 0, 0, 0, 0, 1, 0, 0));
+  }
+
+  private static long[] longs(String type, int count, int... data) {
+    String header = tensor(type, "[" + count + "]", 0, data.length);
+    return Safetensors.parse("f", file(header, data)).get("x").longs();
+  }
+
   /** Byte for byte what the format's description says. */
   @Test
   void bytesAreThoseOfTheFormat() {
@@ -88,7 +102,7 @@ class SafetensorsTest {
     rejected("[]", "not a JSON object");
     rejected("{\"x\":", "not JSON");
     rejected("{\"x\":1}", "tensor x", "needs dtype");
-    rejected(tensor("F32", "[1]", 0, 4), "dtype is F32", "I8, I16, I32");
+    rejected(tensor("F32", "[1]", 0, 4), "dtype is F32", "I8, U8, I16, I32, I64");
     rejected(tensor("I8", "[-4]", 0, 4), "shape is [-4]");
     rejected(tensor("I8", "[1.5]", 0, 4), "shape is [1.5]");
     rejected(tensor("I8", "[65536,65536,65536]", 0, 4), "more than 2^31-1 bytes");
