@@ -3,9 +3,15 @@ package org.p2vit.onnx;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import org.p2vit.model.Activation;
+import org.p2vit.model.Activations;
 import org.p2vit.model.InputException;
+import org.p2vit.model.Norm;
 import org.p2vit.model.VitShape;
+import org.p2vit.numerics.LayerNormMath;
 import org.p2vit.onnx.Source.Kind;
 
 /**
@@ -16,13 +22,52 @@ final class VitMatcher {
   private static final double TOLERANCE = 1e-4;
 
   private final OnnxFile file;
+  private final DataPath path;
+  private final Map<FloatLinear, LinearCodes> linears = new IdentityHashMap<>();
+  private final Map<Tap, TensorCodes> tensors = new IdentityHashMap<>();
+  private final Map<FloatNorm, IntegerNorm> norms = new IdentityHashMap<>();
+  private final Map<Tap, Activation> activations = new IdentityHashMap<>();
+  private Source image;
 
   private VitMatcher(OnnxFile file) {
     this.file = file;
+    this.path = new DataPath(file);
   }
 
+  /** A graph without quantizers. */
   static FloatVit match(OnnxFile file, String name) {
-    return new VitMatcher(file).model(name, DataPath.read(file));
+    VitMatcher matcher = new VitMatcher(file);
+    View logits = matcher.path.run();
+    if (matcher.path.quantizer() != null) {
+      throw matcher
+          .path
+          .quantizer()
+          .error(
+              "the model is quantized already: 'p2vit import' takes it; a float model is expected");
+    }
+    return matcher.model(name, logits);
+  }
+
+  /** A graph with quantizers. */
+  static QuantizedVit matchQuantized(OnnxFile file, String name) {
+    VitMatcher matcher = new VitMatcher(file);
+    View logits = matcher.path.run();
+    if (matcher.path.quantizer() == null) {
+      throw new InputException(
+          file.name
+              + ": holds no QuantizeLinear, DequantizeLinear or Quant node: a float model, which 'p2vit quantize' takes");
+    }
+    FloatVit vit = matcher.model(name, logits);
+    return new QuantizedVit(
+        file.name,
+        vit,
+        matcher.linears,
+        matcher.tensors,
+        matcher.codes(matcher.image, null, 1),
+        matcher.norms,
+        matcher.activations,
+        file.metadata,
+        List.copyOf(matcher.path.notes()));
   }
 
   /** A LayerNorm and the view it works on. */
@@ -152,10 +197,15 @@ final class VitMatcher {
         norm.norm(),
         floatLinear(head),
         tap(View.of(top)),
-        rowBefore
-            ? Tap.plain(headInput.source().tensor(), 1, dim)
-            : Tap.plain(headInput.source().tensor(), streamTap.rows(), dim),
-        Tap.plain(logits.tensor(), 1, classes));
+        normTap(headInput.source(), rowBefore ? 1 : streamTap.rows(), dim),
+        tap(logits));
+  }
+
+  /** Row 0 alone is read, so row 0 alone need be quantized. */
+  private Tap normTap(Source norm, int rows, int dim) {
+    Tap tap = Tap.plain(norm.tensor(), rows, dim);
+    tensors.put(tap, codes(norm, Shapes.identity(dim), 1));
+    return tap;
   }
 
   // --- Residual stream
@@ -208,7 +258,49 @@ final class VitMatcher {
           new FloatNorm(
               vector(s.node(), s.constant(1), dim), bias, s.node().real("epsilon", 1e-5f)));
     }
-    return decomposedNorm(s, user);
+    return s.is(OperatorNames.LAYER_NORM) ? integerNorm(s) : decomposedNorm(s, user);
+  }
+
+  private NormMatch integerNorm(Source s) {
+    View input = s.view(0);
+    requireScale(input, s.node());
+    int dim = s.shape()[s.shape().length - 1];
+    if (s.inputs().size() != 7) {
+      throw s.node().error("7 inputs are expected");
+    }
+    long[] gain = integers(s, 1, dim);
+    long[] offset = integers(s, 2, dim);
+    int exponent = Math.getExponent(s.constant(6).number(0));
+    short[] gains = new short[dim];
+    int[] offsets = new int[dim];
+    byte[] shifts = new byte[dim];
+    float[] weight = new float[dim];
+    float[] bias = new float[dim];
+    for (int c = 0; c < dim; c++) {
+      int shift = -Math.getExponent(vector(s.node(), s.constant(3), dim)[c]);
+      gains[c] = (short) gain[c];
+      offsets[c] = (int) offset[c];
+      shifts[c] = (byte) shift;
+      weight[c] = Math.scalb((float) gain[c], LayerNormMath.Z_FRACTION + exponent - shift);
+      bias[c] = Math.scalb((float) offset[c], exponent - shift);
+    }
+    // Epsilon is in units of the input's exponent.
+    double unit = s.constant(4).number(0);
+    long epsilon = s.constant(5).longs()[0];
+    FloatNorm norm = new FloatNorm(weight, bias, epsilon * unit * unit / ((double) dim * dim));
+    norms.put(
+        norm,
+        new IntegerNorm(
+            new Norm(epsilon, gains, offsets, shifts, exponent), Math.getExponent(unit)));
+    return new NormMatch(input, norm);
+  }
+
+  private static long[] integers(Source s, int i, int size) {
+    Constant c = s.constant(i);
+    if (c.size() != size || !c.integer()) {
+      throw s.node().error("input " + i + " must be " + size + " integers");
+    }
+    return c.longs();
   }
 
   /** {@code (x - mean(x)) / sqrt(mean((x - mean(x))^2) + eps) * weight + bias}. */
@@ -308,7 +400,11 @@ final class VitMatcher {
     requireInOrder(before, fc1.node());
     View input = fc1.view(0);
     requireInOrder(input, fc1.node());
-    return new MlpMatch(floatLinear(fc1), floatLinear(fc2), tap(before), tap(activated), input);
+    Tap hidden = tap(activated);
+    if (activated.source().is(OperatorNames.ACTIVATION)) {
+      activations.put(hidden, activation(activated.source()));
+    }
+    return new MlpMatch(floatLinear(fc1), floatLinear(fc2), tap(before), hidden, input);
   }
 
   /** {@code 0.5 x (1 + erf(x / sqrt 2))}, or the operator. Returns x. */
@@ -320,6 +416,10 @@ final class VitMatcher {
         throw node.error(
             "the tanh approximation is not supported; the exact (erf) GELU is expected");
       }
+      requireInOrder(output, user);
+      return s.view(0);
+    }
+    if (s.is(OperatorNames.ACTIVATION)) {
       requireInOrder(output, user);
       return s.view(0);
     }
@@ -335,6 +435,26 @@ final class VitMatcher {
     }
     throw node.error(
         "the exact GELU, 0.5 * x * (1 + erf(x / sqrt(2))), is expected between the layers of an MLP");
+  }
+
+  private Activation activation(Source s) {
+    int exponent = Math.getExponent(s.constant(1).number(0));
+    int indexShift = -Math.getExponent(s.constant(2).number(0));
+    Constant entries = s.constant(3);
+    short[] table = new short[entries.size()];
+    for (int u = 0; u < table.length; u++) {
+      table[u] = (short) entries.number(u);
+    }
+    for (Activation known :
+        List.of(
+            Activations.gelu(Math.max(exponent, Activations.GELU_EXPONENT)),
+            Activations.silu(),
+            Activations.relu())) {
+      if (Arrays.equals(known.table(), table) && known.exponent() == exponent) {
+        return new Activation(known.kind(), exponent, indexShift, table);
+      }
+    }
+    return new Activation("table", exponent, indexShift, table);
   }
 
   private boolean isGate(View gate, Source x) {
@@ -385,12 +505,13 @@ final class VitMatcher {
     View values = contextProduct.view(1);
     requireInOrder(probabilities, contextProduct.node());
     Source softmax = probabilities.source();
-    if (!softmax.is("Softmax")) {
+    boolean log2 = softmax.is(OperatorNames.SOFTMAX);
+    if (!softmax.is("Softmax") && !log2) {
       throw nodeOf(softmax, contextProduct)
           .error("a Softmax is expected before the product with the values");
     }
     int rank = softmax.shape().length;
-    int defaultAxis = softmax.node().opset() < 13 ? 1 : -1;
+    int defaultAxis = softmax.node().opset() < 13 && !log2 ? 1 : -1;
     if (Shapes.axis(softmax.node().integer("axis", defaultAxis), rank) != rank - 1) {
       throw softmax.node().error("softmax over the last axis is expected");
     }
@@ -403,7 +524,8 @@ final class VitMatcher {
     }
     View q = scoreProduct.view(0);
     View k = scoreProduct.view(1);
-    double scale = scores.scale() * q.scale() * k.scale();
+    // Exporters multiply queries and keys by the root of 1/sqrt(d) each.
+    double scale = Quantizer.snapped(scores.scale() * q.scale() * k.scale());
     int[] qColumns = columns(q, heads, tokens, headDim, false, scoreProduct.node(), "query");
     int[] kColumns = columns(k, heads, tokens, headDim, true, scoreProduct.node(), "key");
     int[] vColumns = columns(values, heads, tokens, headDim, false, contextProduct.node(), "value");
@@ -426,10 +548,10 @@ final class VitMatcher {
         select(k.source(), kColumns, 1),
         select(values.source(), vColumns, 1),
         floatLinear(projection),
-        columnTap(q.source(), qColumns).scaled(scale),
+        scaled(columnTap(q.source(), qColumns), scale),
         columnTap(k.source(), kColumns),
         columnTap(values.source(), vColumns),
-        tap(View.of(scoreProduct)).scaled(scores.scale()),
+        scaled(tap(View.of(scoreProduct)), scores.scale()),
         tap(probabilities),
         tap(context),
         input);
@@ -494,9 +616,22 @@ final class VitMatcher {
     return result;
   }
 
-  private static Tap columnTap(Source linear, int[] columns) {
+  private Tap columnTap(Source linear, int[] columns) {
     int width = linear.shape()[linear.shape().length - 1];
-    return new Tap(linear.tensor(), linear.size() / width, width, columns, 1);
+    int rows = linear.size() / width;
+    Tap tap = new Tap(linear.tensor(), rows, width, columns, 1);
+    tensors.put(tap, columnCodes(linear, columns));
+    return tap;
+  }
+
+  private TensorCodes columnCodes(Source linear, int[] columns) {
+    int width = linear.shape()[linear.shape().length - 1];
+    int rows = linear.size() / width;
+    int[] map = new int[rows * columns.length];
+    for (int i = 0; i < map.length; i++) {
+      map[i] = i / columns.length * width + columns[i % columns.length];
+    }
+    return codes(linear, map, rows);
   }
 
   // --- Embedding
@@ -537,13 +672,15 @@ final class VitMatcher {
       patches = patches.source().view(0);
     }
     Source convolution = patches.source();
-    if (!convolution.is(Kind.PATCHES)) {
+    boolean matrix = convolution.is(Kind.LINEAR);
+    if (!convolution.is(Kind.PATCHES) && !matrix) {
       throw nodeOf(convolution, concat)
           .error("a patch embedding (a convolution whose stride is its kernel) is expected here");
     }
     requireInOrder(patches, concat.node());
     View image = convolution.view(0);
-    requireInOrder(image, convolution.node());
+    requireScale(image, convolution.node());
+    this.image = image.source();
     if (!image.source().is(Kind.IMAGE)) {
       throw image
           .source()
@@ -560,10 +697,37 @@ final class VitMatcher {
       add(table, 0, position, shape, user);
     }
     Constant w = convolution.constant(1);
-    int in = w.shape()[1];
+    int in = w.shape()[matrix ? 0 : 1];
     int side = (int) Math.round(Math.sqrt((double) in / file.inputShape[1]));
-    return new Embedding(
-        new FloatLinear(in, dim, w.floats(), convolution.constant(2).floats()), table, side);
+    if (matrix) {
+      requirePatches(image, in, side, convolution.node());
+      return new Embedding(floatLinear(convolution), table, side);
+    }
+    requireInOrder(image, convolution.node());
+    FloatLinear layer = floatLinear(convolution, in, Shapes.identity(dim), w, 1);
+    return new Embedding(layer, table, side);
+  }
+
+  /** Each row of a matrix is a patch: channel, row, column. */
+  private void requirePatches(View image, int in, int side, Node node) {
+    int height = file.inputShape[2];
+    int width = file.inputShape[3];
+    boolean fits =
+        in == file.inputShape[1] * side * side
+            && height % side == 0
+            && width % side == 0
+            && image.size() == file.inputShape[1] * height * width;
+    for (int i = 0; fits && i < image.size(); i++) {
+      int patch = i / in;
+      int channel = i % in / (side * side);
+      int row = patch / (width / side) * side + i / side % side;
+      int column = patch % (width / side) * side + i % side;
+      fits = image.from(i) == (channel * height + row) * width + column;
+    }
+    if (!fits) {
+      throw node.error(
+          "reads the image, but its rows are not the patches, each channel by channel, row by row");
+    }
   }
 
   private static void add(float[] table, int from, Constant c, int[] shape, Node node) {
@@ -593,30 +757,109 @@ final class VitMatcher {
     return s;
   }
 
-  private static FloatLinear floatLinear(Source linear) {
+  private FloatLinear floatLinear(Source linear) {
     return select(linear, Shapes.identity(linear.constant(1).shape()[1]), 1);
   }
 
-  private static FloatLinear select(Source linear, int[] columns, double scale) {
+  private FloatLinear select(Source linear, int[] columns, double scale) {
     Constant w = linear.constant(1);
     int in = w.shape()[0];
     int width = w.shape()[1];
-    float[] from = w.floats();
-    float[] fromBias = linear.constant(2).floats();
-    float[] weights = new float[columns.length * in];
-    float[] bias = new float[columns.length];
-    for (int o = 0; o < columns.length; o++) {
-      bias[o] = (float) (fromBias[columns[o]] * scale);
-      for (int k = 0; k < in; k++) {
-        weights[o * in + k] = (float) (from[k * width + columns[o]] * scale);
-      }
+    int[] map = new int[columns.length * in];
+    for (int i = 0; i < map.length; i++) {
+      map[i] = i % in * width + columns[i / in];
     }
-    return new FloatLinear(in, columns.length, weights, bias);
+    return floatLinear(linear, in, columns, w.select(new int[] {columns.length, in}, map), scale);
   }
 
-  private static Tap tap(View v) {
+  /**
+   * Some outputs of a linear layer, times a factor.
+   *
+   * @param weights of them, out x in
+   */
+  private FloatLinear floatLinear(
+      Source linear, int in, int[] columns, Constant weights, double scale) {
+    Constant allBias = linear.constant(2);
+    int out = columns.length;
+    double[] exactBias = new double[out];
+    float[] bias = new float[out];
+    for (int o = 0; o < out; o++) {
+      exactBias[o] = allBias.number(columns[o]) * scale;
+      bias[o] = (float) exactBias[o];
+    }
+    double[] factors = new double[weights.size()];
+    Arrays.fill(factors, scale);
+    Constant scaled = scale == 1 ? weights : weights.times(factors);
+    FloatLinear layer = new FloatLinear(in, out, scaled.floats(), bias);
+    boolean quantized = scaled.dequantized();
+    int[] exponents = new int[quantized ? weights.size() : 0];
+    long[] codes = new long[exponents.length];
+    for (int i = 0; i < codes.length; i++) {
+      exponents[i] = scaled.exponent(i);
+      codes[i] = scaled.code(i);
+    }
+    linears.put(
+        layer,
+        new LinearCodes(
+            file.name,
+            linear.node().toString(),
+            quantized ? scaled.type() : null,
+            codes,
+            exponents,
+            exactBias,
+            columnCodes(linear, columns).times(scale)));
+    return layer;
+  }
+
+  private Tap tap(View v) {
     int width = v.lastDimension();
-    return Tap.plain(v.tensor(), v.size() / width, width);
+    Tap tap = Tap.plain(v.tensor(), v.size() / width, width);
+    tensors.put(tap, codes(v, v.size() / width));
+    return tap;
+  }
+
+  /** {@link Tap#scaled}, its codes likewise. */
+  private Tap scaled(Tap tap, double factor) {
+    Tap result = tap.scaled(factor);
+    tensors.put(result, tensors.get(tap).times(factor));
+    return result;
+  }
+
+  private TensorCodes codes(View v, int rows) {
+    return codes(v.source(), v.map(), rows).times(v.scale());
+  }
+
+  /**
+   * How some elements of a source are quantized.
+   *
+   * @param map the elements; null for all
+   */
+  private TensorCodes codes(Source s, int[] map, int rows) {
+    SourceCodes all = path.codes(s);
+    int n = map == null ? s.size() : map.length;
+    int[] exponents = new int[n];
+    double[] max = all.max() == null ? null : new double[n];
+    for (int i = 0; i < n; i++) {
+      int at = map == null ? i : map[i];
+      exponents[i] = all.exponents[at];
+      if (max != null) {
+        max[i] = all.max()[at];
+      }
+    }
+    Quantizer q = all.quantizer();
+    return new TensorCodes(
+        file.name,
+        s.node() == null ? "input '" + s.tensor() + "'" : s.node().toString(),
+        q == null ? null : q.node().toString(),
+        q == null ? null : q.type(),
+        q != null && q.narrow(),
+        rows,
+        exponents,
+        all.problem(),
+        max,
+        all.further().stream()
+            .map(f -> new TensorCodes.Further(f.node().toString(), f.exponents()))
+            .toList());
   }
 
   private static Node nodeOf(Source s, Source user) {
