@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,36 +20,10 @@ final class DataPath {
   private final OnnxFile file;
   private final Map<String, Value> values = new HashMap<>();
 
-  /** Quantizers of tensors that depend on the image, by the name of the tensor of codes. */
-  private final Map<String, Quantizer> codes = new HashMap<>();
-
-  private final Map<Source, SourceCodes> sourceCodes = new IdentityHashMap<>();
-  private final List<String> notes = new ArrayList<>();
-  private Node quantizer;
+  final GraphQuantizers quantizers = new GraphQuantizers();
 
   DataPath(OnnxFile file) {
     this.file = file;
-  }
-
-  /** What quantizers say of a source; nothing for most. */
-  SourceCodes codes(Source source) {
-    return sourceCodes.computeIfAbsent(source, s -> new SourceCodes(s.size()));
-  }
-
-  /** A quantizer; null if the graph has none. */
-  Node quantizer() {
-    return quantizer;
-  }
-
-  /** What of the graph's quantization has no counterpart here. */
-  List<String> notes() {
-    List<String> all = new ArrayList<>(notes);
-    for (SourceCodes codes : sourceCodes.values()) {
-      if (codes.lateLimit() != null) {
-        all.add(codes.lateLimit() + ": limits what is quantized already; it is left out");
-      }
-    }
-    return all.stream().sorted().toList();
   }
 
   /** Reads the graph and returns the logits. */
@@ -108,17 +81,10 @@ final class DataPath {
       throw node.error("input 0 is missing");
     }
     if (Quantizer.is(node)) {
-      quantize(node, inputs);
+      values.put(node.output(0), quantizers.apply(node, inputs));
       return;
     }
-    for (String input : node.proto().getInputList()) {
-      if (codes.containsKey(input)) {
-        throw node.error(
-            "reads the codes '"
-                + input
-                + "'; a DequantizeLinear right behind each QuantizeLinear is expected (quantize to QDQ format)");
-      }
-    }
+    quantizers.requireReal(node);
     if (function) {
       values.put(function(node), function(node, inputs));
     } else if (node.op().equals("Shape")) {
@@ -166,7 +132,7 @@ final class DataPath {
       case "Cast" -> cast(node, view(node, inputs, 0));
       case "Mul", "Div", "Add", "Sub", "Pow" -> elementwise(node, inputs);
       case "Concat" -> concat(node, inputs);
-      case "Clip", "Min", "Max" -> limit(node, inputs);
+      case "Clip", "Min", "Max" -> quantizers.limit(node, view(node, inputs, 0), inputs);
       case "ReduceMean" -> reduceMean(node, inputs);
       case "Softmax", "LayerNormalization", "Erf", "Sqrt", "Gelu" ->
           operator(node, inputs.get(0).shape(), inputs);
@@ -387,12 +353,7 @@ final class DataPath {
     if (!perChannel || node.op().equals("Pow") || node.op().equals("Sub")) {
       return null;
     }
-    SourceCodes before = sourceCodes.get(s);
-    if (before != null && before.quantizer() != null) {
-      notes.add(
-          "%s: is left out, as '%s' is rounded only when all of the linear layer is in it"
-              .formatted(before.quantizer().node(), s.tensor()));
-    }
+    quantizers.noteHalfDone(s);
     Constant w = s.constant(1);
     Constant b = s.constant(2);
     int n = c.size();
@@ -457,75 +418,6 @@ final class DataPath {
     int[] shape = data.shape().clone();
     shape[last] = 1;
     return View.of(Source.of(Kind.OPERATOR, node, shape, data));
-  }
-
-  // --- Quantization
-
-  /** Quantizers leave the data as they are; what they do to them is kept aside. */
-  private void quantize(Node node, List<Value> inputs) {
-    quantizer = quantizer == null ? node : quantizer;
-    Value data = inputs.get(0);
-    boolean dequantizes = node.op().equals("DequantizeLinear");
-    String name = node.output(0);
-    if (data instanceof Constant c) {
-      if (dequantizes && c.type() == null) {
-        throw node.error("input 0 holds no codes");
-      }
-      Quantizer q = Quantizer.of(node, c.shape(), inputs, dequantizes ? c.type() : null);
-      if (dequantizes) {
-        values.put(name, Constant.dequantized(c.shape(), c.longs(), q.exponents(), c.type()));
-      } else {
-        Constant result = q.apply(c);
-        values.put(name, node.op().equals(OperatorNames.QUANT) ? result : result.codes());
-      }
-      return;
-    }
-    View view = (View) data;
-    values.put(name, view.reshape(name, view.shape()));
-    if (!dequantizes) {
-      Quantizer q = Quantizer.of(node, view.shape(), inputs, null);
-      if (node.op().equals(OperatorNames.QUANT)) {
-        codes(view.source()).add(view, q);
-      } else {
-        codes.put(name, q);
-      }
-      return;
-    }
-    Quantizer made = codes.get(node.proto().getInput(0));
-    if (made == null) {
-      throw node.error(
-          "its input '"
-              + node.proto().getInput(0)
-              + "' is not the output of a QuantizeLinear; one is expected right before");
-    }
-    Quantizer q = Quantizer.of(node, view.shape(), inputs, made.type());
-    if (!Arrays.equals(q.exponents(), made.exponents())) {
-      throw node.error("its scale is not that of the " + made.node());
-    }
-    codes(view.source()).add(view, q);
-  }
-
-  /** Limits of a tensor that depends on the image: a width that ONNX has no type for. */
-  private View limit(Node node, List<Value> inputs) {
-    View view = view(node, inputs, 0);
-    double[] highest = new double[view.size()];
-    Arrays.fill(highest, Double.POSITIVE_INFINITY);
-    for (int i = 1; i < inputs.size(); i++) {
-      if (inputs.get(i) != null) {
-        Constant c = constant(node, inputs, i);
-        if (!Arrays.equals(Shapes.broadcast(c.shape(), view.shape()), view.shape())) {
-          throw node.error("limits of shape " + Arrays.toString(c.shape()) + " do not fit");
-        }
-        // The lowest code follows from the highest.
-        boolean upper = node.op().equals("Min") || (node.op().equals("Clip") && i == 2);
-        int[] map = Shapes.broadcastMap(c.shape(), view.shape());
-        for (int k = 0; upper && k < highest.length; k++) {
-          highest[k] = Math.min(highest[k], c.number(map[k]));
-        }
-      }
-    }
-    codes(view.source()).limit(node, view, highest);
-    return view.reshape(node.output(0), view.shape());
   }
 
   /** The output of a function of p2vit that is real numbers. */

@@ -13,6 +13,7 @@ final class SourceCodes {
   private Quantizer first;
   private String problem;
   private final List<Quantizer> further = new ArrayList<>();
+  private Node limit;
   private Node lateLimit;
   private double[] max;
 
@@ -60,6 +61,7 @@ final class SourceCodes {
       return;
     }
     if (max == null) {
+      limit = node;
       max = new double[exponents.length];
       Arrays.fill(max, Double.POSITIVE_INFINITY);
     }
@@ -67,6 +69,11 @@ final class SourceCodes {
       int at = view.from(i);
       max[at] = Math.min(max[at], highest[i] / view.scale());
     }
+  }
+
+  /** The first limit before a quantizer; null if there is none. */
+  Node limit() {
+    return limit;
   }
 
   /** A limit of what is quantized already, and not quantized anew; null if there is none. */

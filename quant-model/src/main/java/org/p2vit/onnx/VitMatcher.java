@@ -3,15 +3,9 @@ package org.p2vit.onnx;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import org.p2vit.model.Activation;
-import org.p2vit.model.Activations;
 import org.p2vit.model.InputException;
-import org.p2vit.model.Norm;
 import org.p2vit.model.VitShape;
-import org.p2vit.numerics.LayerNormMath;
 import org.p2vit.onnx.Source.Kind;
 
 /**
@@ -23,28 +17,20 @@ final class VitMatcher {
 
   private final OnnxFile file;
   private final DataPath path;
-  private final Map<FloatLinear, LinearCodes> linears = new IdentityHashMap<>();
-  private final Map<Tap, TensorCodes> tensors = new IdentityHashMap<>();
-  private final Map<FloatNorm, IntegerNorm> norms = new IdentityHashMap<>();
-  private final Map<Tap, Activation> activations = new IdentityHashMap<>();
+  private final MatchedCodes codes;
   private Source image;
 
   private VitMatcher(OnnxFile file) {
     this.file = file;
     this.path = new DataPath(file);
+    this.codes = new MatchedCodes(file.name, path.quantizers);
   }
 
   /** A graph without quantizers. */
   static FloatVit match(OnnxFile file, String name) {
     VitMatcher matcher = new VitMatcher(file);
     View logits = matcher.path.run();
-    if (matcher.path.quantizer() != null) {
-      throw matcher
-          .path
-          .quantizer()
-          .error(
-              "the model is quantized already: 'p2vit import' takes it; a float model is expected");
-    }
+    matcher.path.quantizers.requireNone();
     return matcher.model(name, logits);
   }
 
@@ -52,22 +38,13 @@ final class VitMatcher {
   static QuantizedVit matchQuantized(OnnxFile file, String name) {
     VitMatcher matcher = new VitMatcher(file);
     View logits = matcher.path.run();
-    if (matcher.path.quantizer() == null) {
+    if (matcher.path.quantizers.none()) {
       throw new InputException(
           file.name
               + ": holds no QuantizeLinear, DequantizeLinear or Quant node: a float model, which 'p2vit quantize' takes");
     }
     FloatVit vit = matcher.model(name, logits);
-    return new QuantizedVit(
-        file.name,
-        vit,
-        matcher.linears,
-        matcher.tensors,
-        matcher.codes(matcher.image, null, 1),
-        matcher.norms,
-        matcher.activations,
-        file.metadata,
-        List.copyOf(matcher.path.notes()));
+    return matcher.codes.vit(vit, matcher.image, file.metadata);
   }
 
   /** A LayerNorm and the view it works on. */
@@ -154,18 +131,18 @@ final class VitMatcher {
               mlp.fc1(),
               mlp.fc2(),
               new FloatBlock.Taps(
-                  tap(attention.input()),
+                  codes.tap(attention.input()),
                   attention.queryTap(),
                   attention.keyTap(),
                   attention.valueTap(),
                   attention.scores(),
                   attention.attention(),
                   attention.context(),
-                  tap(View.of(attentionSum)),
-                  tap(mlp.input()),
+                  codes.tap(View.of(attentionSum)),
+                  codes.tap(mlp.input()),
                   mlp.preActivation(),
                   mlp.hidden(),
-                  tap(View.of(mlpSum)))));
+                  codes.tap(View.of(mlpSum)))));
       top = before;
     }
     if (blocks.isEmpty()) {
@@ -195,17 +172,10 @@ final class VitMatcher {
         embedding.position(),
         List.copyOf(blocks),
         norm.norm(),
-        floatLinear(head),
-        tap(View.of(top)),
-        normTap(headInput.source(), rowBefore ? 1 : streamTap.rows(), dim),
-        tap(logits));
-  }
-
-  /** Row 0 alone is read, so row 0 alone need be quantized. */
-  private Tap normTap(Source norm, int rows, int dim) {
-    Tap tap = Tap.plain(norm.tensor(), rows, dim);
-    tensors.put(tap, codes(norm, Shapes.identity(dim), 1));
-    return tap;
+        codes.linear(head),
+        codes.tap(View.of(top)),
+        codes.normTap(headInput.source(), rowBefore ? 1 : streamTap.rows(), dim),
+        codes.tap(logits));
   }
 
   // --- Residual stream
@@ -258,49 +228,12 @@ final class VitMatcher {
           new FloatNorm(
               vector(s.node(), s.constant(1), dim), bias, s.node().real("epsilon", 1e-5f)));
     }
-    return s.is(OperatorNames.LAYER_NORM) ? integerNorm(s) : decomposedNorm(s, user);
-  }
-
-  private NormMatch integerNorm(Source s) {
-    View input = s.view(0);
-    requireScale(input, s.node());
-    int dim = s.shape()[s.shape().length - 1];
-    if (s.inputs().size() != 7) {
-      throw s.node().error("7 inputs are expected");
+    if (s.is(OperatorNames.LAYER_NORM)) {
+      View input = s.view(0);
+      requireScale(input, s.node());
+      return new NormMatch(input, codes.norm(s));
     }
-    long[] gain = integers(s, 1, dim);
-    long[] offset = integers(s, 2, dim);
-    int exponent = Math.getExponent(s.constant(6).number(0));
-    short[] gains = new short[dim];
-    int[] offsets = new int[dim];
-    byte[] shifts = new byte[dim];
-    float[] weight = new float[dim];
-    float[] bias = new float[dim];
-    for (int c = 0; c < dim; c++) {
-      int shift = -Math.getExponent(vector(s.node(), s.constant(3), dim)[c]);
-      gains[c] = (short) gain[c];
-      offsets[c] = (int) offset[c];
-      shifts[c] = (byte) shift;
-      weight[c] = Math.scalb((float) gain[c], LayerNormMath.Z_FRACTION + exponent - shift);
-      bias[c] = Math.scalb((float) offset[c], exponent - shift);
-    }
-    // Epsilon is in units of the input's exponent.
-    double unit = s.constant(4).number(0);
-    long epsilon = s.constant(5).longs()[0];
-    FloatNorm norm = new FloatNorm(weight, bias, epsilon * unit * unit / ((double) dim * dim));
-    norms.put(
-        norm,
-        new IntegerNorm(
-            new Norm(epsilon, gains, offsets, shifts, exponent), Math.getExponent(unit)));
-    return new NormMatch(input, norm);
-  }
-
-  private static long[] integers(Source s, int i, int size) {
-    Constant c = s.constant(i);
-    if (c.size() != size || !c.integer()) {
-      throw s.node().error("input " + i + " must be " + size + " integers");
-    }
-    return c.longs();
+    return decomposedNorm(s, user);
   }
 
   /** {@code (x - mean(x)) / sqrt(mean((x - mean(x))^2) + eps) * weight + bias}. */
@@ -400,11 +333,11 @@ final class VitMatcher {
     requireInOrder(before, fc1.node());
     View input = fc1.view(0);
     requireInOrder(input, fc1.node());
-    Tap hidden = tap(activated);
+    Tap hidden = codes.tap(activated);
     if (activated.source().is(OperatorNames.ACTIVATION)) {
-      activations.put(hidden, activation(activated.source()));
+      codes.activation(hidden, activated.source());
     }
-    return new MlpMatch(floatLinear(fc1), floatLinear(fc2), tap(before), hidden, input);
+    return new MlpMatch(codes.linear(fc1), codes.linear(fc2), codes.tap(before), hidden, input);
   }
 
   /** {@code 0.5 x (1 + erf(x / sqrt 2))}, or the operator. Returns x. */
@@ -435,26 +368,6 @@ final class VitMatcher {
     }
     throw node.error(
         "the exact GELU, 0.5 * x * (1 + erf(x / sqrt(2))), is expected between the layers of an MLP");
-  }
-
-  private Activation activation(Source s) {
-    int exponent = Math.getExponent(s.constant(1).number(0));
-    int indexShift = -Math.getExponent(s.constant(2).number(0));
-    Constant entries = s.constant(3);
-    short[] table = new short[entries.size()];
-    for (int u = 0; u < table.length; u++) {
-      table[u] = (short) entries.number(u);
-    }
-    for (Activation known :
-        List.of(
-            Activations.gelu(Math.max(exponent, Activations.GELU_EXPONENT)),
-            Activations.silu(),
-            Activations.relu())) {
-      if (Arrays.equals(known.table(), table) && known.exponent() == exponent) {
-        return new Activation(known.kind(), exponent, indexShift, table);
-      }
-    }
-    return new Activation("table", exponent, indexShift, table);
   }
 
   private boolean isGate(View gate, Source x) {
@@ -544,16 +457,16 @@ final class VitMatcher {
     }
     return new AttentionMatch(
         heads,
-        select(q.source(), qColumns, scale),
-        select(k.source(), kColumns, 1),
-        select(values.source(), vColumns, 1),
-        floatLinear(projection),
-        scaled(columnTap(q.source(), qColumns), scale),
-        columnTap(k.source(), kColumns),
-        columnTap(values.source(), vColumns),
-        scaled(tap(View.of(scoreProduct)), scores.scale()),
-        tap(probabilities),
-        tap(context),
+        codes.linear(q.source(), qColumns, scale),
+        codes.linear(k.source(), kColumns, 1),
+        codes.linear(values.source(), vColumns, 1),
+        codes.linear(projection),
+        codes.scaled(codes.columnTap(q.source(), qColumns), scale),
+        codes.columnTap(k.source(), kColumns),
+        codes.columnTap(values.source(), vColumns),
+        codes.scaled(codes.tap(View.of(scoreProduct)), scores.scale()),
+        codes.tap(probabilities),
+        codes.tap(context),
         input);
   }
 
@@ -614,24 +527,6 @@ final class VitMatcher {
       }
     }
     return result;
-  }
-
-  private Tap columnTap(Source linear, int[] columns) {
-    int width = linear.shape()[linear.shape().length - 1];
-    int rows = linear.size() / width;
-    Tap tap = new Tap(linear.tensor(), rows, width, columns, 1);
-    tensors.put(tap, columnCodes(linear, columns));
-    return tap;
-  }
-
-  private TensorCodes columnCodes(Source linear, int[] columns) {
-    int width = linear.shape()[linear.shape().length - 1];
-    int rows = linear.size() / width;
-    int[] map = new int[rows * columns.length];
-    for (int i = 0; i < map.length; i++) {
-      map[i] = i / columns.length * width + columns[i % columns.length];
-    }
-    return codes(linear, map, rows);
   }
 
   // --- Embedding
@@ -701,10 +596,10 @@ final class VitMatcher {
     int side = (int) Math.round(Math.sqrt((double) in / file.inputShape[1]));
     if (matrix) {
       requirePatches(image, in, side, convolution.node());
-      return new Embedding(floatLinear(convolution), table, side);
+      return new Embedding(codes.linear(convolution), table, side);
     }
     requireInOrder(image, convolution.node());
-    FloatLinear layer = floatLinear(convolution, in, Shapes.identity(dim), w, 1);
+    FloatLinear layer = codes.linear(convolution, in, Shapes.identity(dim), w, 1);
     return new Embedding(layer, table, side);
   }
 
@@ -755,111 +650,6 @@ final class VitMatcher {
           : s.node().error("a linear layer (MatMul and Add, or Gemm) is expected here: " + what);
     }
     return s;
-  }
-
-  private FloatLinear floatLinear(Source linear) {
-    return select(linear, Shapes.identity(linear.constant(1).shape()[1]), 1);
-  }
-
-  private FloatLinear select(Source linear, int[] columns, double scale) {
-    Constant w = linear.constant(1);
-    int in = w.shape()[0];
-    int width = w.shape()[1];
-    int[] map = new int[columns.length * in];
-    for (int i = 0; i < map.length; i++) {
-      map[i] = i % in * width + columns[i / in];
-    }
-    return floatLinear(linear, in, columns, w.select(new int[] {columns.length, in}, map), scale);
-  }
-
-  /**
-   * Some outputs of a linear layer, times a factor.
-   *
-   * @param weights of them, out x in
-   */
-  private FloatLinear floatLinear(
-      Source linear, int in, int[] columns, Constant weights, double scale) {
-    Constant allBias = linear.constant(2);
-    int out = columns.length;
-    double[] exactBias = new double[out];
-    float[] bias = new float[out];
-    for (int o = 0; o < out; o++) {
-      exactBias[o] = allBias.number(columns[o]) * scale;
-      bias[o] = (float) exactBias[o];
-    }
-    double[] factors = new double[weights.size()];
-    Arrays.fill(factors, scale);
-    Constant scaled = scale == 1 ? weights : weights.times(factors);
-    FloatLinear layer = new FloatLinear(in, out, scaled.floats(), bias);
-    boolean quantized = scaled.dequantized();
-    int[] exponents = new int[quantized ? weights.size() : 0];
-    long[] codes = new long[exponents.length];
-    for (int i = 0; i < codes.length; i++) {
-      exponents[i] = scaled.exponent(i);
-      codes[i] = scaled.code(i);
-    }
-    linears.put(
-        layer,
-        new LinearCodes(
-            file.name,
-            linear.node().toString(),
-            quantized ? scaled.type() : null,
-            codes,
-            exponents,
-            exactBias,
-            columnCodes(linear, columns).times(scale)));
-    return layer;
-  }
-
-  private Tap tap(View v) {
-    int width = v.lastDimension();
-    Tap tap = Tap.plain(v.tensor(), v.size() / width, width);
-    tensors.put(tap, codes(v, v.size() / width));
-    return tap;
-  }
-
-  /** {@link Tap#scaled}, its codes likewise. */
-  private Tap scaled(Tap tap, double factor) {
-    Tap result = tap.scaled(factor);
-    tensors.put(result, tensors.get(tap).times(factor));
-    return result;
-  }
-
-  private TensorCodes codes(View v, int rows) {
-    return codes(v.source(), v.map(), rows).times(v.scale());
-  }
-
-  /**
-   * How some elements of a source are quantized.
-   *
-   * @param map the elements; null for all
-   */
-  private TensorCodes codes(Source s, int[] map, int rows) {
-    SourceCodes all = path.codes(s);
-    int n = map == null ? s.size() : map.length;
-    int[] exponents = new int[n];
-    double[] max = all.max() == null ? null : new double[n];
-    for (int i = 0; i < n; i++) {
-      int at = map == null ? i : map[i];
-      exponents[i] = all.exponents[at];
-      if (max != null) {
-        max[i] = all.max()[at];
-      }
-    }
-    Quantizer q = all.quantizer();
-    return new TensorCodes(
-        file.name,
-        s.node() == null ? "input '" + s.tensor() + "'" : s.node().toString(),
-        q == null ? null : q.node().toString(),
-        q == null ? null : q.type(),
-        q != null && q.narrow(),
-        rows,
-        exponents,
-        all.problem(),
-        max,
-        all.further().stream()
-            .map(f -> new TensorCodes.Further(f.node().toString(), f.exponents()))
-            .toList());
   }
 
   private static Node nodeOf(Source s, Source user) {

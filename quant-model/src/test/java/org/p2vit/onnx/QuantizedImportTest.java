@@ -349,6 +349,17 @@ class QuantizedImportTest {
         assertThrows(InputException.class, () -> OnnxVitImporter.parse("m", quantized));
     assertTrue(e.getMessage().contains("p2vit import"), e.getMessage());
     rejected(SyntheticVit.model(SEED).toBuilder(), "p2vit quantize");
+    // Limits belong to quantizers.
+    ModelProto.Builder limited = SyntheticVit.model(SEED).toBuilder();
+    for (NodeProto.Builder n : limited.getGraphBuilder().getNodeBuilderList()) {
+      if (n.getOpType().equals("Identity")) {
+        n.setOpType("Clip");
+      }
+    }
+    e =
+        assertThrows(
+            InputException.class, () -> OnnxVitImporter.parse("m", limited.build().toByteArray()));
+    assertTrue(e.getMessage().contains("Clip node '/logits'"), e.getMessage());
   }
 
   @Test

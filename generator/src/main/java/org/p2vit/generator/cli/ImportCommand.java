@@ -77,14 +77,15 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QdqImporter importer = QdqImporter.open(onnx);
-    VitShape shape = importer.shape();
-    ImageSource images = null;
-    if (calibration != null) {
-      images = P2vit.spread(ImageFiles.open(calibration, null, shape), count);
-    }
     Imported imported;
     try (ProgressLine progress = new ProgressLine()) {
+      progress.note("reading " + onnx + " ...");
+      QdqImporter importer = QdqImporter.open(onnx);
+      VitShape shape = importer.shape();
+      ImageSource images = null;
+      if (calibration != null) {
+        images = P2vit.spread(ImageFiles.open(calibration, null, shape), count);
+      }
       imported =
           importer.model(
               normalization == null ? null : normalization.mean(shape.imageChannels()),

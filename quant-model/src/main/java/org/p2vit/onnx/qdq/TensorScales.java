@@ -108,6 +108,13 @@ final class TensorScales {
       throw codes.quantizerError(
           "makes %s codes of '%s'; int8 is expected".formatted(codes.type(), name));
     }
+    for (int i = 0; codes.max() != null && i < codes.max().length; i++) {
+      if (Math.scalb(codes.max()[i], -codes.exponents()[i]) < Byte.MAX_VALUE) {
+        throw codes.quantizerError(
+            "'%s' is limited to %s before it; 8 bits are expected"
+                .formatted(name, (float) codes.max()[i]));
+      }
+    }
     noteNarrow(codes, "-128");
   }
 
