@@ -84,6 +84,10 @@ final class DataPath {
       values.put(node.output(0), quantizers.apply(node, inputs));
       return;
     }
+    if (quantizers.clips(node)) {
+      values.put(node.output(0), quantizers.clip(node, view(node, inputs, 0), inputs));
+      return;
+    }
     quantizers.requireReal(node);
     if (function) {
       values.put(function(node), function(node, inputs));

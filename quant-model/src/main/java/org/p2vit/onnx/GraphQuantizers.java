@@ -96,8 +96,39 @@ final class GraphQuantizers {
     if (made != null && !Arrays.equals(q.exponents(), made.exponents())) {
       throw node.error("its scale is not that of the " + made.node());
     }
-    codes(view.source()).add(view, q);
+    boolean narrow = q.narrow() || (made != null && made.narrow());
+    codes(view.source()).add(view, new Quantizer(node, q.type(), narrow, q.exponents()));
     return result;
+  }
+
+  /** Whether a node is a Clip of codes, which makes their range narrower. */
+  boolean clips(Node node) {
+    return node.op().equals("Clip") && codes.containsKey(node.proto().getInput(0));
+  }
+
+  View clip(Node node, View view, List<Value> inputs) {
+    Quantizer whole = codes.get(node.proto().getInput(0));
+    long min = bound(node, inputs, 1, whole.type().min());
+    long max = bound(node, inputs, 2, whole.type().max());
+    boolean signed = min < 0;
+    int bits = 64 - Long.numberOfLeadingZeros(max) + (signed ? 1 : 0);
+    CodeType type = new CodeType(bits, signed);
+    if (type.max() != max || min > type.min() + 1 || min < type.min()) {
+      throw node.error(
+          "limits codes to " + min + " to " + max + ", which is not the range of any width");
+    }
+    codes.put(node.output(0), new Quantizer(node, type, min > type.min(), whole.exponents()));
+    return view.reshape(node.output(0), view.shape());
+  }
+
+  private static long bound(Node node, List<Value> inputs, int i, long otherwise) {
+    if (i >= inputs.size() || inputs.get(i) == null) {
+      return otherwise;
+    }
+    if (inputs.get(i) instanceof Constant c && c.scalar() && c.integer()) {
+      return c.longs()[0];
+    }
+    throw node.error("input " + i + " must be one constant integer");
   }
 
   /** Throws if a node reads codes as if they were numbers. */

@@ -23,6 +23,10 @@ final class QuantizerInsertion {
     QDQ,
     /** Weights are float initializers behind QuantizeLinear and DequantizeLinear. */
     QDQ_FLOAT_WEIGHTS,
+    /**
+     * As Brevitas: a Clip between the two makes ranges of 8 bits narrow, of weights and all else.
+     */
+    QCDQ,
     QONNX
   }
 
@@ -236,6 +240,7 @@ final class QuantizerInsertion {
       return scale;
     }
     String codes = name + "_codes";
+    String clipped = style == Style.QCDQ ? clip(codes) : codes;
     String scales = initializer(name + "_scale", scale, channels);
     String zero = zero(name + "_zero", channels, 8);
     if (style == Style.QDQ_FLOAT_WEIGHTS) {
@@ -261,7 +266,7 @@ final class QuantizerInsertion {
         NodeProto.newBuilder()
             .setOpType("DequantizeLinear")
             .setName("/" + name + "_dq")
-            .addAllInput(List.of(codes, scales, zero))
+            .addAllInput(List.of(clipped, scales, zero))
             .addOutput(name)
             .addAttribute(attribute("axis", axis))
             .build());
@@ -311,13 +316,32 @@ final class QuantizerInsertion {
             .addAllInput(List.of(tensor, scales, zero))
             .addOutput(tensor + "_q")
             .build());
+    String codes = tensor + "_q";
+    if (style == Style.QCDQ && width == 8) {
+      codes = clip(codes);
+    }
     nodes.add(
         NodeProto.newBuilder()
             .setOpType("DequantizeLinear")
             .setName("/" + tensor + "_dq")
-            .addAllInput(List.of(tensor + "_q", scales, zero))
+            .addAllInput(List.of(codes, scales, zero))
             .addOutput(tensor + "_dq")
             .build());
+  }
+
+  private String clip(String codes) {
+    for (int limit : new int[] {-127, 127}) {
+      TensorProto.Builder t = TensorProto.newBuilder().setDataType(DataType.INT8.getNumber());
+      model.getGraphBuilder().addInitializer(t.setName(codes + limit).addInt32Data(limit));
+    }
+    nodes.add(
+        NodeProto.newBuilder()
+            .setOpType("Clip")
+            .setName("/" + codes + "_clip")
+            .addAllInput(List.of(codes, codes + -127, codes + 127))
+            .addOutput(codes + "_clipped")
+            .build());
+    return codes + "_clipped";
   }
 
   private void quant(
