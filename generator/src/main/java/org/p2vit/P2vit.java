@@ -19,6 +19,8 @@ import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.onnx.qdq.QdqExporter;
+import org.p2vit.onnx.qdq.QdqImporter;
+import org.p2vit.onnx.qdq.QdqImporter.Imported;
 import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Progress;
 import org.p2vit.quantize.QuantizeOptions;
@@ -63,6 +65,18 @@ public final class P2vit {
     int step = Math.max(1, images.count() / count);
     ImageSource spread = images.every(step, 0);
     return spread.count() > count ? spread.slice(0, count) : spread;
+  }
+
+  /**
+   * Makes an integer model of an ONNX file that is quantized already; see {@link QdqImporter}.
+   *
+   * @param mean of pixels (0 to 1), one an image channel; null for what the file says
+   * @param std likewise
+   * @param calibration images for scales that the graph does not give; null if it gives all
+   */
+  public static Imported importQuantized(
+      Path onnx, double[] mean, double[] std, ImageSource calibration, Progress progress) {
+    return QdqImporter.open(onnx).model(mean, std, calibration, progress);
   }
 
   /**

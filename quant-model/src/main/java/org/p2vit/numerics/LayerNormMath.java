@@ -10,6 +10,9 @@ public final class LayerNormMath {
   /** Fractional bits of the mean. */
   public static final int MEAN_FRACTION = 4;
 
+  /** Fractional bits of a normalized value. */
+  public static final int Z_FRACTION = 10;
+
   private static final int RECIPROCAL_FRACTION = 23;
 
   /**
@@ -91,7 +94,7 @@ public final class LayerNormMath {
 
   /** Right shift of a centred and scaled value to {@code z}. */
   public static int normalizeShift(Statistics row, int channels) {
-    return row.exponent + 10 - log2Channels(channels);
+    return row.exponent + Z_FRACTION - log2Channels(channels);
   }
 
   /** LayerNorm's weight and bias: the int8 output code. */

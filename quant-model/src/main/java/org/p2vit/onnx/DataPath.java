@@ -20,16 +20,14 @@ final class DataPath {
   private final OnnxFile file;
   private final Map<String, Value> values = new HashMap<>();
 
-  private DataPath(OnnxFile file) {
+  final GraphQuantizers quantizers = new GraphQuantizers();
+
+  DataPath(OnnxFile file) {
     this.file = file;
   }
 
-  /** The logits. */
-  static View read(OnnxFile file) {
-    return new DataPath(file).run();
-  }
-
-  private View run() {
+  /** Reads the graph and returns the logits. */
+  View run() {
     values.putAll(file.initializers);
     values.put(
         file.input, View.of(new Source(Kind.IMAGE, null, file.input, file.inputShape, List.of())));
@@ -62,7 +60,9 @@ final class DataPath {
 
   private void evaluate(Node node) {
     String domain = node.proto().getDomain();
-    if (!domain.isEmpty() && !domain.equals("ai.onnx")) {
+    boolean function = domain.equals(OperatorNames.DOMAIN);
+    boolean known = domain.isEmpty() || domain.equals("ai.onnx") || function;
+    if (!known && !Quantizer.is(node)) {
       throw node.error("operators of domain '" + domain + "' are not supported; export plain ONNX");
     }
     List<Value> inputs = new ArrayList<>();
@@ -80,7 +80,18 @@ final class DataPath {
     if (!inputs.isEmpty() && inputs.get(0) == null) {
       throw node.error("input 0 is missing");
     }
-    if (node.op().equals("Shape")) {
+    if (Quantizer.is(node)) {
+      values.put(node.output(0), quantizers.apply(node, inputs));
+      return;
+    }
+    if (quantizers.clips(node)) {
+      values.put(node.output(0), quantizers.clip(node, view(node, inputs, 0), inputs));
+      return;
+    }
+    quantizers.requireReal(node);
+    if (function) {
+      values.put(function(node), function(node, inputs));
+    } else if (node.op().equals("Shape")) {
       values.put(node.output(0), Folding.shape(node, inputs.get(0).shape()));
     } else if (Movement.handles(node.op())) {
       move(node, inputs);
@@ -108,7 +119,7 @@ final class DataPath {
       String name = node.output(i);
       Value result;
       if (data instanceof Constant c) {
-        result = c.select(shape, map == null ? Shapes.identity(c.size()) : map);
+        result = map == null ? c.reshape(shape) : c.select(shape, map);
       } else {
         View v = (View) data;
         result = map == null ? v.reshape(name, shape) : v.select(name, shape, map);
@@ -125,6 +136,7 @@ final class DataPath {
       case "Cast" -> cast(node, view(node, inputs, 0));
       case "Mul", "Div", "Add", "Sub", "Pow" -> elementwise(node, inputs);
       case "Concat" -> concat(node, inputs);
+      case "Clip", "Min", "Max" -> quantizers.limit(node, view(node, inputs, 0), inputs);
       case "ReduceMean" -> reduceMean(node, inputs);
       case "Softmax", "LayerNormalization", "Erf", "Sqrt", "Gelu" ->
           operator(node, inputs.get(0).shape(), inputs);
@@ -189,7 +201,7 @@ final class DataPath {
     int patchDim = k[1] * k[2] * k[3];
     int patches = in[2] / k[2] * (in[3] / k[3]);
     Constant bias = bias(node, inputs, 2, out);
-    Constant weights = Constant.of(new int[] {out, patchDim}, kernel.floats());
+    Constant weights = kernel.reshape(new int[] {out, patchDim});
     Source source =
         Source.of(Kind.PATCHES, node, new int[] {1, patches, out}, image, weights, bias);
     int[] map = new int[patches * out];
@@ -285,14 +297,9 @@ final class DataPath {
   }
 
   private static Constant times(Constant c, double factor) {
-    if (factor == 1) {
-      return c;
-    }
-    float[] values = new float[c.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (c.number(i) * factor);
-    }
-    return Constant.of(c.shape(), values);
+    double[] factors = new double[c.size()];
+    Arrays.fill(factors, factor);
+    return factor == 1 ? c : c.times(factors);
   }
 
   private static View cast(Node node, View data) {
@@ -337,7 +344,7 @@ final class DataPath {
   }
 
   /** A bias or a factor per output channel (LayerScale) right after a linear layer; else null. */
-  private static View mergeIntoLinear(Node node, View v, Constant c) {
+  private View mergeIntoLinear(Node node, View v, Constant c) {
     Source s = v.source();
     boolean perChannel =
         s.is(Kind.LINEAR)
@@ -350,20 +357,33 @@ final class DataPath {
     if (!perChannel || node.op().equals("Pow") || node.op().equals("Sub")) {
       return null;
     }
-    boolean add = node.op().equals("Add");
+    quantizers.noteHalfDone(s);
     Constant w = s.constant(1);
+    Constant b = s.constant(2);
     int n = c.size();
-    float[] weights = w.floats().clone();
-    float[] bias = s.constant(2).floats().clone();
-    for (int o = 0; o < n; o++) {
-      double factor = add ? 1 : node.op().equals("Mul") ? c.number(o) : 1 / c.number(o);
-      bias[o] = add ? (float) (bias[o] + c.number(o)) : (float) (bias[o] * factor);
-      for (int i = o; !add && i < weights.length; i += n) {
-        weights[i] *= (float) factor;
-      }
+    if (node.op().equals("Add")) {
+      return linear(node, s.view(0), w, sum(b, c.reshape(new int[] {n})));
     }
-    return linear(
-        node, s.view(0), Constant.of(w.shape(), weights), Constant.of(new int[] {n}, bias));
+    double[] factor = new double[n];
+    for (int o = 0; o < n; o++) {
+      factor[o] = node.op().equals("Mul") ? c.number(o) : 1 / c.number(o);
+    }
+    double[] perWeight = new double[w.size()];
+    for (int i = 0; i < perWeight.length; i++) {
+      perWeight[i] = factor[i % n];
+    }
+    return linear(node, s.view(0), w.times(perWeight), b.times(factor));
+  }
+
+  private static Constant sum(Constant a, Constant b) {
+    float[] values = new float[a.size()];
+    boolean zero = true;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (a.number(i) + b.number(i));
+      zero &= a.number(i) == 0;
+    }
+    // So that a quantized bias stays one.
+    return zero ? b : Constant.of(a.shape(), values);
   }
 
   private static View concat(Node node, List<Value> inputs) {
@@ -402,5 +422,30 @@ final class DataPath {
     int[] shape = data.shape().clone();
     shape[last] = 1;
     return View.of(Source.of(Kind.OPERATOR, node, shape, data));
+  }
+
+  /** The output of a function of p2vit that is real numbers. */
+  private static String function(Node node) {
+    return node.output(node.op().equals(OperatorNames.SOFTMAX) ? 1 : 0);
+  }
+
+  private static View function(Node node, List<Value> inputs) {
+    View x = view(node, inputs, 0);
+    return switch (node.op()) {
+      case OperatorNames.LAYER_NORM, OperatorNames.SOFTMAX, OperatorNames.ACTIVATION ->
+          View.of(new Source(Kind.OPERATOR, node, function(node), x.shape(), List.copyOf(inputs)));
+      case OperatorNames.WIDE_LINEAR -> {
+        Constant bias = constant(node, inputs, 2);
+        Constant scale = constant(node, inputs, 3);
+        int[] exponents = new int[bias.size()];
+        Arrays.setAll(exponents, o -> Math.getExponent(scale.number(o)));
+        yield linear(
+            node,
+            x,
+            constant(node, inputs, 1),
+            Constant.dequantized(bias.shape(), bias.longs(), exponents, bias.type()));
+      }
+      default -> throw node.error("is not a function that this p2vit knows");
+    };
   }
 }

@@ -23,7 +23,8 @@ final class Folding {
       case "Where" -> where(node, inputs);
       case "Add" -> binary(node, inputs, Double::sum);
       case "Sub" -> binary(node, inputs, (a, b) -> a - b);
-      case "Mul" -> binary(node, inputs, (a, b) -> a * b);
+      case "Mul" -> product(node, inputs);
+      case "Clip" -> clip(node, inputs);
       case "Div" -> binary(node, inputs, (a, b) -> a / b);
       case "Pow" -> binary(node, inputs, Math::pow);
       case "Equal" -> truth(binary(node, inputs, (a, b) -> a == b ? 1 : 0));
@@ -202,6 +203,39 @@ final class Folding {
       values[i] = (float) f.applyAsDouble(a.number(x[i]), b.number(y[i]));
     }
     return Constant.of(shape, values);
+  }
+
+  /** Codes stay codes. */
+  private static Constant clip(Node node, List<Constant> inputs) {
+    Constant data = input(node, inputs, 0);
+    double min = bound(inputs, 1, Double.NEGATIVE_INFINITY);
+    double max = bound(inputs, 2, Double.POSITIVE_INFINITY);
+    if (data.integer()) {
+      long[] values =
+          Arrays.stream(data.longs()).map(v -> (long) Math.max(min, Math.min(max, v))).toArray();
+      return Constant.codes(data.shape(), values, data.type());
+    }
+    return unary(node, inputs, v -> Math.max(min, Math.min(max, v)));
+  }
+
+  private static double bound(List<Constant> inputs, int i, double otherwise) {
+    return i < inputs.size() && inputs.get(i) != null ? inputs.get(i).number(0) : otherwise;
+  }
+
+  /** Codes stay codes if they are multiplied by powers of two. */
+  private static Constant product(Node node, List<Constant> inputs) {
+    for (int i = 0; i < inputs.size() && inputs.size() == 2; i++) {
+      Constant codes = inputs.get(i);
+      Constant factor = inputs.get(1 - i);
+      if (codes != null && codes.dequantized() && factor != null) {
+        int[] shape = Shapes.broadcast(codes.shape(), factor.shape());
+        if (Arrays.equals(shape, codes.shape())) {
+          int[] map = Shapes.broadcastMap(factor.shape(), shape);
+          return codes.times(Arrays.stream(map).mapToDouble(factor::number).toArray());
+        }
+      }
+    }
+    return binary(node, inputs, (a, b) -> a * b);
   }
 
   private static Constant truth(Constant c) {

@@ -28,6 +28,7 @@ final class OnnxFile {
   final String input;
   final int[] inputShape;
   final String output;
+  final Map<String, String> metadata = new HashMap<>();
 
   private OnnxFile(String name, ModelProto model) {
     this.name = name;
@@ -60,6 +61,7 @@ final class OnnxFile {
               + " outputs; one is expected, the logits");
     }
     output = graph.getOutput(0).getName();
+    model.getMetadataPropsList().forEach(p -> metadata.put(p.getKey(), p.getValue()));
   }
 
   static OnnxFile read(Path file) {
@@ -163,8 +165,10 @@ final class OnnxFile {
       case FLOAT -> Constant.of(shape, floats(what, tensor, (int) size));
       case DOUBLE -> Constant.of(shape, doubles(what, tensor, (int) size));
       case INT64 -> Constant.of(shape, longs(what, tensor, (int) size));
-      case INT32 -> Constant.of(shape, ints(what, tensor, (int) size, 4));
-      case BOOL -> Constant.of(shape, ints(what, tensor, (int) size, 1));
+      case BOOL -> Constant.of(shape, ints(what, tensor, (int) size, new CodeType(8, true)));
+      case INT32, INT16, UINT16, INT8, UINT8, INT4, UINT4 ->
+          Constant.codes(
+              shape, ints(what, tensor, (int) size, CodeType.of(type)), CodeType.of(type));
       default ->
           throw new InputException(
               name
@@ -172,7 +176,7 @@ final class OnnxFile {
                   + what
                   + " has data type "
                   + type
-                  + "; FLOAT, DOUBLE, INT64, INT32 and BOOL are accepted");
+                  + "; FLOAT, DOUBLE, BOOL and integers are accepted");
     };
   }
 
@@ -212,14 +216,37 @@ final class OnnxFile {
     return values;
   }
 
-  private long[] ints(String what, TensorProto tensor, int size, int bytes) {
-    ByteBuffer raw = tensor.hasRawData() ? raw(what, tensor, size, bytes) : null;
-    check(what, raw == null ? tensor.getInt32DataCount() : size, size);
+  private long[] ints(String what, TensorProto tensor, int size, CodeType type) {
     long[] values = new long[size];
+    if (!tensor.hasRawData()) {
+      // Four-bit integers lie two in an element.
+      int elements = type.bits() == 4 ? (size + 1) / 2 : size;
+      check(what, tensor.getInt32DataCount(), elements);
+      for (int i = 0; i < size; i++) {
+        values[i] =
+            type.bits() == 4 ? nibble(tensor.getInt32Data(i / 2), i, type) : tensor.getInt32Data(i);
+      }
+      return values;
+    }
+    ByteBuffer raw =
+        type.bits() == 4
+            ? raw(what, tensor, (size + 1) / 2, 1)
+            : raw(what, tensor, size, type.bits() / 8);
     for (int i = 0; i < size; i++) {
-      values[i] = raw == null ? tensor.getInt32Data(i) : bytes == 4 ? raw.getInt() : raw.get();
+      values[i] =
+          switch (type.bits()) {
+            case 4 -> nibble(raw.get(i / 2), i, type);
+            case 8 -> type.signed() ? raw.get() : raw.get() & 0xff;
+            case 16 -> type.signed() ? raw.getShort() : raw.getShort() & 0xffff;
+            default -> raw.getInt();
+          };
     }
     return values;
+  }
+
+  private static long nibble(int pair, int i, CodeType type) {
+    int bits = pair >> (i % 2 * 4) & 15;
+    return type.signed() && bits > 7 ? bits - 16 : bits;
   }
 
   private ByteBuffer raw(String what, TensorProto tensor, int size, int bytes) {

@@ -1,6 +1,7 @@
 package org.p2vit.onnx;
 
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.p2vit.model.InputException;
 
 /**
@@ -12,9 +13,7 @@ public final class OnnxVitImporter {
   private OnnxVitImporter() {}
 
   public static FloatVit read(Path file) {
-    String name = file.getFileName().toString();
-    return importFrom(
-        OnnxFile.read(file), name.endsWith(".onnx") ? name.substring(0, name.length() - 5) : name);
+    return importFrom(OnnxFile.read(file), modelName(file));
   }
 
   /**
@@ -24,13 +23,39 @@ public final class OnnxVitImporter {
     return importFrom(OnnxFile.parse(name, onnx), name);
   }
 
+  /**
+   * Reads a Vision Transformer that is quantized already: QuantizeLinear and DequantizeLinear
+   * nodes, or QONNX's Quant, anywhere on the way. Scales that are no powers of two are an {@link
+   * InputException} that names the node, and so are zero points.
+   */
+  public static QuantizedVit readQuantized(Path file) {
+    return parseQuantized(modelName(file), file.toString(), OnnxFile.bytes(file));
+  }
+
+  /**
+   * @param name of the model
+   * @param file for messages
+   */
+  public static QuantizedVit parseQuantized(String name, String file, byte[] onnx) {
+    return guarded(file, () -> VitMatcher.matchQuantized(OnnxFile.parse(file, onnx), name));
+  }
+
   private static FloatVit importFrom(OnnxFile file, String name) {
+    return guarded(file.name, () -> VitMatcher.match(file, name));
+  }
+
+  private static String modelName(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".onnx") ? name.substring(0, name.length() - 5) : name;
+  }
+
+  private static <T> T guarded(String file, Supplier<T> read) {
     try {
-      return VitMatcher.match(file, name);
+      return read.get();
     } catch (ArithmeticException | IndexOutOfBoundsException | NegativeArraySizeException e) {
       // Dimensions that overflow or contradict each other, as a damaged file has.
       throw new InputException(
-          file.name + ": the graph's shapes contradict each other (" + e.getMessage() + ")", e);
+          file + ": the graph's shapes contradict each other (" + e.getMessage() + ")", e);
     }
   }
 }

@@ -16,13 +16,35 @@ final class VitMatcher {
   private static final double TOLERANCE = 1e-4;
 
   private final OnnxFile file;
+  private final DataPath path;
+  private final MatchedCodes codes;
+  private Source image;
 
   private VitMatcher(OnnxFile file) {
     this.file = file;
+    this.path = new DataPath(file);
+    this.codes = new MatchedCodes(file.name, path.quantizers);
   }
 
+  /** A graph without quantizers. */
   static FloatVit match(OnnxFile file, String name) {
-    return new VitMatcher(file).model(name, DataPath.read(file));
+    VitMatcher matcher = new VitMatcher(file);
+    View logits = matcher.path.run();
+    matcher.path.quantizers.requireNone();
+    return matcher.model(name, logits);
+  }
+
+  /** A graph with quantizers. */
+  static QuantizedVit matchQuantized(OnnxFile file, String name) {
+    VitMatcher matcher = new VitMatcher(file);
+    View logits = matcher.path.run();
+    if (matcher.path.quantizers.none()) {
+      throw new InputException(
+          file.name
+              + ": holds no QuantizeLinear, DequantizeLinear or Quant node: a float model, which 'p2vit quantize' takes");
+    }
+    FloatVit vit = matcher.model(name, logits);
+    return matcher.codes.vit(vit, matcher.image, file.metadata);
   }
 
   /** A LayerNorm and the view it works on. */
@@ -109,18 +131,18 @@ final class VitMatcher {
               mlp.fc1(),
               mlp.fc2(),
               new FloatBlock.Taps(
-                  tap(attention.input()),
+                  codes.tap(attention.input()),
                   attention.queryTap(),
                   attention.keyTap(),
                   attention.valueTap(),
                   attention.scores(),
                   attention.attention(),
                   attention.context(),
-                  tap(View.of(attentionSum)),
-                  tap(mlp.input()),
+                  codes.tap(View.of(attentionSum)),
+                  codes.tap(mlp.input()),
                   mlp.preActivation(),
                   mlp.hidden(),
-                  tap(View.of(mlpSum)))));
+                  codes.tap(View.of(mlpSum)))));
       top = before;
     }
     if (blocks.isEmpty()) {
@@ -150,12 +172,10 @@ final class VitMatcher {
         embedding.position(),
         List.copyOf(blocks),
         norm.norm(),
-        floatLinear(head),
-        tap(View.of(top)),
-        rowBefore
-            ? Tap.plain(headInput.source().tensor(), 1, dim)
-            : Tap.plain(headInput.source().tensor(), streamTap.rows(), dim),
-        Tap.plain(logits.tensor(), 1, classes));
+        codes.linear(head),
+        codes.tap(View.of(top)),
+        codes.normTap(headInput.source(), rowBefore ? 1 : streamTap.rows(), dim),
+        codes.tap(logits));
   }
 
   // --- Residual stream
@@ -207,6 +227,11 @@ final class VitMatcher {
           input,
           new FloatNorm(
               vector(s.node(), s.constant(1), dim), bias, s.node().real("epsilon", 1e-5f)));
+    }
+    if (s.is(OperatorNames.LAYER_NORM)) {
+      View input = s.view(0);
+      requireScale(input, s.node());
+      return new NormMatch(input, codes.norm(s));
     }
     return decomposedNorm(s, user);
   }
@@ -308,7 +333,11 @@ final class VitMatcher {
     requireInOrder(before, fc1.node());
     View input = fc1.view(0);
     requireInOrder(input, fc1.node());
-    return new MlpMatch(floatLinear(fc1), floatLinear(fc2), tap(before), tap(activated), input);
+    Tap hidden = codes.tap(activated);
+    if (activated.source().is(OperatorNames.ACTIVATION)) {
+      codes.activation(hidden, activated.source());
+    }
+    return new MlpMatch(codes.linear(fc1), codes.linear(fc2), codes.tap(before), hidden, input);
   }
 
   /** {@code 0.5 x (1 + erf(x / sqrt 2))}, or the operator. Returns x. */
@@ -320,6 +349,10 @@ final class VitMatcher {
         throw node.error(
             "the tanh approximation is not supported; the exact (erf) GELU is expected");
       }
+      requireInOrder(output, user);
+      return s.view(0);
+    }
+    if (s.is(OperatorNames.ACTIVATION)) {
       requireInOrder(output, user);
       return s.view(0);
     }
@@ -385,12 +418,13 @@ final class VitMatcher {
     View values = contextProduct.view(1);
     requireInOrder(probabilities, contextProduct.node());
     Source softmax = probabilities.source();
-    if (!softmax.is("Softmax")) {
+    boolean log2 = softmax.is(OperatorNames.SOFTMAX);
+    if (!softmax.is("Softmax") && !log2) {
       throw nodeOf(softmax, contextProduct)
           .error("a Softmax is expected before the product with the values");
     }
     int rank = softmax.shape().length;
-    int defaultAxis = softmax.node().opset() < 13 ? 1 : -1;
+    int defaultAxis = softmax.node().opset() < 13 && !log2 ? 1 : -1;
     if (Shapes.axis(softmax.node().integer("axis", defaultAxis), rank) != rank - 1) {
       throw softmax.node().error("softmax over the last axis is expected");
     }
@@ -403,7 +437,8 @@ final class VitMatcher {
     }
     View q = scoreProduct.view(0);
     View k = scoreProduct.view(1);
-    double scale = scores.scale() * q.scale() * k.scale();
+    // Exporters multiply queries and keys by the root of 1/sqrt(d) each.
+    double scale = Quantizer.snapped(scores.scale() * q.scale() * k.scale());
     int[] qColumns = columns(q, heads, tokens, headDim, false, scoreProduct.node(), "query");
     int[] kColumns = columns(k, heads, tokens, headDim, true, scoreProduct.node(), "key");
     int[] vColumns = columns(values, heads, tokens, headDim, false, contextProduct.node(), "value");
@@ -422,16 +457,16 @@ final class VitMatcher {
     }
     return new AttentionMatch(
         heads,
-        select(q.source(), qColumns, scale),
-        select(k.source(), kColumns, 1),
-        select(values.source(), vColumns, 1),
-        floatLinear(projection),
-        columnTap(q.source(), qColumns).scaled(scale),
-        columnTap(k.source(), kColumns),
-        columnTap(values.source(), vColumns),
-        tap(View.of(scoreProduct)).scaled(scores.scale()),
-        tap(probabilities),
-        tap(context),
+        codes.linear(q.source(), qColumns, scale),
+        codes.linear(k.source(), kColumns, 1),
+        codes.linear(values.source(), vColumns, 1),
+        codes.linear(projection),
+        codes.scaled(codes.columnTap(q.source(), qColumns), scale),
+        codes.columnTap(k.source(), kColumns),
+        codes.columnTap(values.source(), vColumns),
+        codes.scaled(codes.tap(View.of(scoreProduct)), scores.scale()),
+        codes.tap(probabilities),
+        codes.tap(context),
         input);
   }
 
@@ -494,11 +529,6 @@ final class VitMatcher {
     return result;
   }
 
-  private static Tap columnTap(Source linear, int[] columns) {
-    int width = linear.shape()[linear.shape().length - 1];
-    return new Tap(linear.tensor(), linear.size() / width, width, columns, 1);
-  }
-
   // --- Embedding
 
   /** Class token and patches, in that order, plus position embedding. */
@@ -537,13 +567,15 @@ final class VitMatcher {
       patches = patches.source().view(0);
     }
     Source convolution = patches.source();
-    if (!convolution.is(Kind.PATCHES)) {
+    boolean matrix = convolution.is(Kind.LINEAR);
+    if (!convolution.is(Kind.PATCHES) && !matrix) {
       throw nodeOf(convolution, concat)
           .error("a patch embedding (a convolution whose stride is its kernel) is expected here");
     }
     requireInOrder(patches, concat.node());
     View image = convolution.view(0);
-    requireInOrder(image, convolution.node());
+    requireScale(image, convolution.node());
+    this.image = image.source();
     if (!image.source().is(Kind.IMAGE)) {
       throw image
           .source()
@@ -560,10 +592,37 @@ final class VitMatcher {
       add(table, 0, position, shape, user);
     }
     Constant w = convolution.constant(1);
-    int in = w.shape()[1];
+    int in = w.shape()[matrix ? 0 : 1];
     int side = (int) Math.round(Math.sqrt((double) in / file.inputShape[1]));
-    return new Embedding(
-        new FloatLinear(in, dim, w.floats(), convolution.constant(2).floats()), table, side);
+    if (matrix) {
+      requirePatches(image, in, side, convolution.node());
+      return new Embedding(codes.linear(convolution), table, side);
+    }
+    requireInOrder(image, convolution.node());
+    FloatLinear layer = codes.linear(convolution, in, Shapes.identity(dim), w, 1);
+    return new Embedding(layer, table, side);
+  }
+
+  /** Each row of a matrix is a patch: channel, row, column. */
+  private void requirePatches(View image, int in, int side, Node node) {
+    int height = file.inputShape[2];
+    int width = file.inputShape[3];
+    boolean fits =
+        in == file.inputShape[1] * side * side
+            && height % side == 0
+            && width % side == 0
+            && image.size() == file.inputShape[1] * height * width;
+    for (int i = 0; fits && i < image.size(); i++) {
+      int patch = i / in;
+      int channel = i % in / (side * side);
+      int row = patch / (width / side) * side + i / side % side;
+      int column = patch % (width / side) * side + i % side;
+      fits = image.from(i) == (channel * height + row) * width + column;
+    }
+    if (!fits) {
+      throw node.error(
+          "reads the image, but its rows are not the patches, each channel by channel, row by row");
+    }
   }
 
   private static void add(float[] table, int from, Constant c, int[] shape, Node node) {
@@ -591,32 +650,6 @@ final class VitMatcher {
           : s.node().error("a linear layer (MatMul and Add, or Gemm) is expected here: " + what);
     }
     return s;
-  }
-
-  private static FloatLinear floatLinear(Source linear) {
-    return select(linear, Shapes.identity(linear.constant(1).shape()[1]), 1);
-  }
-
-  private static FloatLinear select(Source linear, int[] columns, double scale) {
-    Constant w = linear.constant(1);
-    int in = w.shape()[0];
-    int width = w.shape()[1];
-    float[] from = w.floats();
-    float[] fromBias = linear.constant(2).floats();
-    float[] weights = new float[columns.length * in];
-    float[] bias = new float[columns.length];
-    for (int o = 0; o < columns.length; o++) {
-      bias[o] = (float) (fromBias[columns[o]] * scale);
-      for (int k = 0; k < in; k++) {
-        weights[o * in + k] = (float) (from[k * width + columns[o]] * scale);
-      }
-    }
-    return new FloatLinear(in, columns.length, weights, bias);
-  }
-
-  private static Tap tap(View v) {
-    int width = v.lastDimension();
-    return Tap.plain(v.tensor(), v.size() / width, width);
   }
 
   private static Node nodeOf(Source s, Source user) {

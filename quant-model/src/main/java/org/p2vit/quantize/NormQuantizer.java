@@ -6,7 +6,7 @@ import org.p2vit.model.Residual;
 import org.p2vit.onnx.FloatNorm;
 
 /** LayerNorm constants (docs/numerics.md section 7). */
-final class NormQuantizer {
+public final class NormQuantizer {
   private static final int GAIN_MAX = 2047;
   private static final int Z_FRACTION = 10;
 
@@ -23,7 +23,7 @@ final class NormQuantizer {
    * @param base the exponent the layer is listed with
    * @param input the residual stream's scale
    */
-  static Norm quantize(
+  public static Norm quantize(
       String name, FloatNorm norm, float[] offset, int[] exponent, int base, Residual input) {
     int dim = exponent.length;
     short[] gain = new short[dim];

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.p2vit.numerics.LayerNormMath;
 import org.p2vit.numerics.LogSoftmax;
 import org.p2vit.numerics.Tables;
+import org.p2vit.onnx.OperatorNames;
 
 /**
  * What is not linear, as functions (in ONNX's sense) of standard operators, so that ONNX Runtime
@@ -19,23 +20,7 @@ import org.p2vit.numerics.Tables;
  * in integers. Tensors in and out are real numbers on the grid of their codes.
  */
 final class Functions {
-  static final String DOMAIN = "org.p2vit";
   static final int OPSET = 21;
-
-  /** x, gain, offset, 2^-shift, scale of x's base exponent, epsilon, scale of y; gives y. */
-  static final String LAYER_NORM = "IntegerLayerNorm";
-
-  /** Scores; gives attention codes, and what they stand for. */
-  static final String SOFTMAX = "Log2Softmax";
-
-  /** p, its scale, 2^-indexShift, table; gives y at p's scale. */
-  static final String ACTIVATION = "TabulatedActivation";
-
-  /**
-   * x, weights, bias codes, accumulator's scale, scale of y, smallest and largest code; gives y. A
-   * linear layer whose accumulator does not fit the 24 bits of a float.
-   */
-  static final String WIDE_LINEAR = "WideLinear";
 
   private static final double SAT16_MIN = Short.MIN_VALUE;
   private static final double SAT16_MAX = Short.MAX_VALUE;
@@ -44,7 +29,7 @@ final class Functions {
 
   /**
    * @param channels C, of every LayerNorm
-   * @param wide whether the graph has a {@link #WIDE_LINEAR}
+   * @param wide whether the graph has a {@link OperatorNames#WIDE_LINEAR}
    */
   static List<FunctionProto> all(int channels, boolean wide) {
     FunctionProto norm = layerNorm(channels);
@@ -56,7 +41,7 @@ final class Functions {
   private static FunctionProto function(
       String name, List<String> inputs, List<String> outputs, NodeList body) {
     return FunctionProto.newBuilder()
-        .setDomain(DOMAIN)
+        .setDomain(OperatorNames.DOMAIN)
         .setName(name)
         .addAllInput(inputs)
         .addAllOutput(outputs)
@@ -108,7 +93,9 @@ final class Functions {
     String mean =
         f.node("Add", f.node("Mul", high, unit), rounded(f, f.cast(low, DataType.DOUBLE), unit));
 
-    String factor = f.node("Mul", r, lookUp(f, 31, i -> Math.scalb(1.0, -(i + 10 - l)), h));
+    String factor =
+        f.node(
+            "Mul", r, lookUp(f, 31, i -> Math.scalb(1.0, -(i + LayerNormMath.Z_FRACTION - l)), h));
     String fine =
         f.node("Mul", f.cast(x, DataType.DOUBLE), real(f, 1 << LayerNormMath.MEAN_FRACTION));
     String z = saturated(f, rounded(f, f.node("Sub", fine, mean), factor), SAT16_MIN, SAT16_MAX);
@@ -121,7 +108,7 @@ final class Functions {
     String code = f.cast(saturated(f, y, -128, 127), DataType.FLOAT);
     f.named("y", "Mul", code, "y_scale");
     return function(
-        LAYER_NORM,
+        OperatorNames.LAYER_NORM,
         List.of("x", "gain", "offset", "factor", "x_scale", "epsilon", "y_scale"),
         List.of("y"),
         f);
@@ -163,7 +150,7 @@ final class Functions {
         IntStream.rangeClosed(0, Tables.CODE_ZERO)
             .mapToDouble(a -> a == Tables.CODE_ZERO ? 0 : Math.scalb(1.0, -a));
     f.named("attention", "Identity", lookUpSingle(f, factors, f.cast(code, DataType.INT32)));
-    return function(SOFTMAX, List.of("scores"), List.of("codes", "attention"), f);
+    return function(OperatorNames.SOFTMAX, List.of("scores"), List.of("codes", "attention"), f);
   }
 
   /** Section 4. */
@@ -174,7 +161,8 @@ final class Functions {
     String index = f.cast(f.node("Min", u, single(f, 255)), DataType.INT32);
     String a = f.node("Sub", f.node("Relu", p), f.node("Gather", "table", index));
     f.named("y", "Mul", a, "scale");
-    return function(ACTIVATION, List.of("p", "scale", "index_factor", "table"), List.of("y"), f);
+    return function(
+        OperatorNames.ACTIVATION, List.of("p", "scale", "index_factor", "table"), List.of("y"), f);
   }
 
   /** Section 3. */
@@ -189,7 +177,7 @@ final class Functions {
     String limited = f.node("Max", f.node("Min", code, "max"), "min");
     f.named("y", "Mul", f.cast(limited, DataType.FLOAT), "y_scale");
     return function(
-        WIDE_LINEAR,
+        OperatorNames.WIDE_LINEAR,
         List.of("x", "weights", "bias", "acc_scale", "y_scale", "min", "max"),
         List.of("y"),
         f);

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.ArrayList;
 import java.util.List;
+import org.p2vit.onnx.OperatorNames;
 
 /** Nodes of an ONNX graph or function, in order; each method appends one and returns its output. */
 final class NodeList {
@@ -41,7 +42,7 @@ final class NodeList {
   void call(String function, List<String> inputs, List<String> outputs) {
     nodes.add(
         NodeProto.newBuilder()
-            .setDomain(Functions.DOMAIN)
+            .setDomain(OperatorNames.DOMAIN)
             .setOpType(function)
             .setName(outputs.get(0) + "/" + function)
             .addAllInput(inputs)
@@ -93,6 +94,18 @@ final class NodeList {
                     .setName("value")
                     .setType(AttributeType.TENSOR)
                     .setT(value));
+    return add(node, "Constant", fresh("Constant"));
+  }
+
+  /** The value of an integer attribute of the function that these nodes make. */
+  String attribute(String name) {
+    NodeProto.Builder node =
+        NodeProto.newBuilder()
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("value_int")
+                    .setType(AttributeType.INT)
+                    .setRefAttrName(name));
     return add(node, "Constant", fresh("Constant"));
   }
 

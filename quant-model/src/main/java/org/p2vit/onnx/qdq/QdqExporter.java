@@ -25,13 +25,14 @@ import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.Residual;
 import org.p2vit.model.VitShape;
 import org.p2vit.numerics.Rounding;
+import org.p2vit.onnx.OperatorNames;
 import org.p2vit.onnx.qdq.QdqGraph.Code;
 
 /**
  * Writes an integer model as ONNX with QuantizeLinear and DequantizeLinear
  * (docs/quantized-onnx.md): ONNX Runtime computes every tensor of docs/numerics.md with the golden
  * model's codes. Arithmetic is on real numbers that floats hold exactly, as a layer's weights and
- * bias promise; layers that may need more bits go through {@link Functions#WIDE_LINEAR}.
+ * bias promise; layers that may need more bits go through {@link OperatorNames#WIDE_LINEAR}.
  *
  * <p>Codes of tensor {@code t} of docs/numerics.md section 2 are the ONNX tensor {@code t.codes},
  * what they stand for is {@code t}.
@@ -107,7 +108,8 @@ public final class QdqExporter {
         .setIrVersion(IR_VERSION)
         .setProducerName("p2vit")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(Functions.OPSET))
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(Functions.DOMAIN).setVersion(1))
+        .addOpsetImport(
+            OperatorSetIdProto.newBuilder().setDomain(OperatorNames.DOMAIN).setVersion(1))
         .addAllFunctions(Functions.all(shape.dim(), wide))
         .addMetadataProps(metadata(MEAN, model.preprocessing().mean()))
         .addMetadataProps(metadata(STD, model.preprocessing().std()))
@@ -195,7 +197,8 @@ public final class QdqExporter {
     String product = nodes.node("MatMul", heads(query, 0, 2, 1, 3), heads(key, 0, 2, 3, 1));
     String scores = graph.quantized(prefix + "scores", product, Code.INT8, HEAD, a.scoreExponent());
     String probabilities = prefix + "attention";
-    nodes.call(Functions.SOFTMAX, List.of(scores), List.of(probabilities + CODES, probabilities));
+    nodes.call(
+        OperatorNames.SOFTMAX, List.of(scores), List.of(probabilities + CODES, probabilities));
     String sum = nodes.node("MatMul", probabilities, heads(value, 0, 2, 1, 3));
     String rows =
         nodes.node("Reshape", nodes.transpose(sum, 0, 2, 1, 3), graph.dims(0, tokens, dim));
@@ -229,7 +232,7 @@ public final class QdqExporter {
     before = graph.quantized(prefix + "preActivation", before, Code.INT16, CHANNEL, preExponent);
     String activated = prefix + "activated";
     nodes.call(
-        Functions.ACTIVATION,
+        OperatorNames.ACTIVATION,
         List.of(
             before,
             graph.scale(activation.exponent()),
@@ -263,7 +266,7 @@ public final class QdqExporter {
     Arrays.setAll(shifts, c -> -norm.shift()[c]);
     String real = name + ".normalized";
     nodes.call(
-        Functions.LAYER_NORM,
+        OperatorNames.LAYER_NORM,
         List.of(
             x,
             graph.initializer(name + ".gain", Tensors.shorts(norm.gain(), dim)),
@@ -336,7 +339,7 @@ public final class QdqExporter {
     wide = true;
     double max = (1 << (bits - 1)) - 1;
     nodes.call(
-        Functions.WIDE_LINEAR,
+        OperatorNames.WIDE_LINEAR,
         List.of(
             x,
             weights,

@@ -23,6 +23,7 @@ import org.p2vit.model.Activations;
 import org.p2vit.numerics.ActivationMath;
 import org.p2vit.numerics.LayerNormMath;
 import org.p2vit.numerics.LogSoftmax;
+import org.p2vit.onnx.OperatorNames;
 
 /** The functions in ONNX Runtime against org.p2vit.numerics, at the ends of their ranges. */
 class FunctionsTest {
@@ -58,7 +59,7 @@ class FunctionsTest {
       }
       QdqGraph graph = new QdqGraph();
       graph.nodes.call(
-          Functions.LAYER_NORM,
+          OperatorNames.LAYER_NORM,
           List.of(
               "x",
               graph.initializer("gain", Tensors.shorts(gain, channels)),
@@ -120,7 +121,7 @@ class FunctionsTest {
           x[i] = Math.scalb((float) scores[i], exponent);
         }
         QdqGraph graph = new QdqGraph();
-        graph.nodes.call(Functions.SOFTMAX, List.of("x"), List.of("codes", "y"));
+        graph.nodes.call(OperatorNames.SOFTMAX, List.of("x"), List.of("codes", "y"));
         float[] y = run(graph, 1, x, rows, tokens);
         byte[] expected = new byte[scores.length];
         for (int r = 0; r < rows; r++) {
@@ -152,7 +153,7 @@ class FunctionsTest {
       Arrays.setAll(new Object[table.length], i -> table[i] = a.table()[i]);
       QdqGraph graph = new QdqGraph();
       graph.nodes.call(
-          Functions.ACTIVATION,
+          OperatorNames.ACTIVATION,
           List.of(
               "x",
               graph.scale(a.exponent()),
@@ -179,7 +180,7 @@ class FunctionsTest {
             .setIrVersion(10)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(Functions.OPSET))
             .addOpsetImport(
-                OperatorSetIdProto.newBuilder().setDomain(Functions.DOMAIN).setVersion(1))
+                OperatorSetIdProto.newBuilder().setDomain(OperatorNames.DOMAIN).setVersion(1))
             .addAllFunctions(Functions.all(channels, true))
             .setGraph(proto)
             .build();

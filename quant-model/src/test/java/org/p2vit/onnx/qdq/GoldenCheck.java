@@ -15,12 +15,16 @@ import org.p2vit.image.ImageSource;
 import org.p2vit.image.InputCodes;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.VitShape;
+import org.p2vit.quantize.Progress;
 
 /** Compares an exported model, run by ONNX Runtime, with the golden model. */
 final class GoldenCheck {
   private GoldenCheck() {}
 
-  /** Every tensor of every image, at each level of optimization. */
+  /**
+   * Every tensor of every image, at each level of optimization; and the logits of the model that
+   * the export is imported as.
+   */
   static void assertExact(QuantizedModel model, ImageSource images, OptLevel... levels)
       throws Exception {
     byte[] onnx = QdqExporter.export(model);
@@ -28,6 +32,12 @@ final class GoldenCheck {
     for (int i = 0; i < images.count(); i++) {
       golden.add(golden(model, images.image(i)));
     }
+    QuantizedModel imported =
+        QdqImporter.open("again", "again.onnx", onnx)
+            .model(null, null, null, Progress.NONE)
+            .model();
+    assertArrayEquals(
+        golden.get(0).get("output"), golden(imported, images.image(0)).get("output"), "imported");
     List<String> names = List.copyOf(golden.get(0).keySet());
     for (OptLevel level : levels) {
       // Further outputs keep ONNX Runtime from some optimizations; so without them, too.
