@@ -14,7 +14,7 @@ import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 
 /**
- * The designs among which the fitter chooses (docs/fitting.md): what is possible for a model within
+ * The designs among which the fitter chooses: what is possible for a model within
  * a budget of MACs and memory.
  */
 final class DesignSpace {
