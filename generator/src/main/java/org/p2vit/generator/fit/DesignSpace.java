@@ -14,8 +14,8 @@ import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 
 /**
- * The designs among which the fitter chooses: what is possible for a model within
- * a budget of MACs and memory.
+ * The designs among which the fitter chooses: what is possible for a model within a budget of MACs
+ * and memory.
  */
 final class DesignSpace {
   private static final int MIN_DEPTH = 4;
