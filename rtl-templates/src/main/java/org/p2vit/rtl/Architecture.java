@@ -126,6 +126,26 @@ public record Architecture(
     return requantLanes / rows;
   }
 
+  /** The same chunks around other memories. */
+  public Architecture withBuffers(Buffers other) {
+    return new Architecture(
+        rows,
+        columns,
+        depth,
+        requantLanes,
+        layerNormLanes,
+        shifterColumns,
+        shifterDepth,
+        residualBits,
+        ptfMax,
+        maxDepth,
+        maxChannels,
+        maxTokens,
+        jobQueue,
+        axi,
+        other);
+  }
+
   /** 8-bit multiply-accumulates per cycle (4-bit: twice as many). */
   public int macs() {
     return rows * columns * depth;

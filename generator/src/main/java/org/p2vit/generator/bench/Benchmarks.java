@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.p2vit.P2vit;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.DeitShape;
@@ -30,6 +31,7 @@ public final class Benchmarks {
     SLOW_MEMORY,
     SCALING,
     ABLATION,
+    PREDICTION_SPEED,
     GOLDEN_SPEED,
     SIMULATION_SPEED;
 
@@ -80,6 +82,7 @@ public final class Benchmarks {
       case SLOW_MEMORY -> simulate(Workload.slowMemory(), r -> out.accept(RtlTables.slowMemory(r)));
       case SCALING -> out.accept(Scaling.table(models));
       case ABLATION -> out.accept(Ablation.table(models));
+      case PREDICTION_SPEED -> out.accept(predictionSpeed());
       case GOLDEN_SPEED -> models.onnx().map(this::goldenSpeed).ifPresent(out);
       case SIMULATION_SPEED -> out.accept(simulationSpeed());
     }
@@ -95,6 +98,31 @@ public final class Benchmarks {
       results.put(w, RtlMeasurement.of(w, model, images, work, listener));
       finished.accept(results);
     }
+  }
+
+  private String predictionSpeed() {
+    MarkdownTable table =
+        new MarkdownTable(
+            "network",
+            "weights",
+            "designs",
+            "predicted a second",
+            "largest error of the short cut");
+    for (DeitShape network : DeitShape.values()) {
+      for (int bits : new int[] {8, 4}) {
+        listener.at("prediction speed", table.rows(), 2 * DeitShape.values().length);
+        QuantizedModel model = models.model(network, bits);
+        Workload w = Workload.plain(network, bits, 1);
+        PredictionSpeed s = PredictionSpeed.measure(model, P2vit.fit(model, w.fit()));
+        table.row(
+            Workload.title(network),
+            bits + " bits",
+            s.designs(),
+            RtlTables.format("%,.0f", s.perSecond()),
+            RtlTables.format("%.3f %%", 100 * s.worstError()));
+      }
+    }
+    return table.toString();
   }
 
   private String goldenSpeed(Path onnx) {

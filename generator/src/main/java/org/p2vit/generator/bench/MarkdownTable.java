@@ -6,6 +6,8 @@ import java.util.List;
 
 /** A table in Markdown. */
 final class MarkdownTable {
+  private static final int HEADER_LINES = 2;
+
   private final List<String> lines = new ArrayList<>();
   private final int columns;
 
@@ -25,6 +27,11 @@ final class MarkdownTable {
     }
     lines.add(line.toString());
     return this;
+  }
+
+  /** Below the header. */
+  int rows() {
+    return lines.size() - HEADER_LINES;
   }
 
   @Override

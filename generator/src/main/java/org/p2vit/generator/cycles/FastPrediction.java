@@ -68,13 +68,15 @@ public final class FastPrediction {
     for (int i = 0; i < block.length; i++) {
       block[i] = end(schedule, p, i + 1) - end(schedule, p, i);
     }
-    long last = block[block.length - 1];
-    long before = block[block.length - 2];
-    long change = Math.min(Math.abs(last - before), Math.abs(last - block[block.length - 3]));
-    if (change * more > TOLERANCE * p.total()) {
+    int last = block.length - 1;
+    long same =
+        Math.abs(block[last] - block[last - 1]) + Math.abs(block[last - 1] - block[last - 2]);
+    long turns =
+        Math.abs(block[last] - block[last - 2]) + Math.abs(block[last - 1] - block[last - 3]);
+    if (Math.min(same, turns) * more > TOLERANCE * p.total()) {
       return cycles(arch, memory, 1);
     }
-    return p.total() + more / 2 * (before + last);
+    return p.total() + more / 2 * (block[last] + block[last - 1]);
   }
 
   /**

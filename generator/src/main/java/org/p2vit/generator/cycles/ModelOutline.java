@@ -38,7 +38,8 @@ final class ModelOutline {
     this.model = model;
     this.ptfMax = ptfMax;
     zeros = new int[Math.max(Math.max(s.dim(), s.mlpDim()), s.classes())];
-    equalBlocks = model.blocks().stream().allMatch(b -> alike(b, model.blocks().get(0)));
+    equalBlocks =
+        model.blocks().stream().allMatch(b -> bits(b).equals(bits(model.blocks().get(0))));
   }
 
   static ModelOutline of(QuantizedModel model) {
@@ -79,7 +80,7 @@ final class ModelOutline {
     return model.shape();
   }
 
-  /** Whether all blocks have the same bits and activation table. */
+  /** Whether all blocks have the same bits; activation tables, if they differ, load in no time. */
   boolean equalBlocks() {
     return equalBlocks;
   }
@@ -140,10 +141,6 @@ final class ModelOutline {
 
   private static Linear linear(int in, int out, int bits) {
     return new Linear(in, out, bits, NO_WEIGHTS, null, null);
-  }
-
-  private static boolean alike(Block a, Block b) {
-    return bits(a).equals(bits(b)) && Arrays.equals(table(a), table(b));
   }
 
   private static short[] table(Block b) {

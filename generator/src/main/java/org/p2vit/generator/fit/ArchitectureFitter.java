@@ -28,6 +28,9 @@ public final class ArchitectureFitter {
   /** What improvement can gain at most: arrays that are further behind are left. */
   private static final double REACH = 1.05;
 
+  /** Share of the cost that a step must gain to be taken. */
+  private static final double LEAST_GAIN = 1e-4;
+
   /** Sizes of the weight buffer that are tried, relative to the present one. */
   private static final double[] WEIGHT_STEPS = {0.7, 0.8, 0.9, 0.95, 1.05, 1.1, 1.2, 1.5, 2};
 
@@ -76,12 +79,14 @@ public final class ArchitectureFitter {
     List<DesignPoint> guesses = guesses();
     guesses.sort(Comparator.comparingDouble(this::cost));
     double reach = REACH * cost(guesses.get(0));
-    return guesses.stream()
-        .limit(IMPROVED)
-        .filter(d -> cost(d) <= reach)
-        .map(this::improved)
-        .min(Comparator.comparingDouble(this::cost))
-        .orElseThrow();
+    DesignPoint best = guesses.get(0);
+    for (DesignPoint guess : guesses.subList(0, Math.min(IMPROVED, guesses.size()))) {
+      if (cost(guess) <= reach && cost.atLeast(guess.array()) < cost(best)) {
+        DesignPoint improved = improved(guess);
+        best = cost(improved) < cost(best) ? improved : best;
+      }
+    }
+    return best;
   }
 
   /** A design on each array, but for those that cannot win. */
@@ -124,11 +129,16 @@ public final class ArchitectureFitter {
     DesignPoint best = present;
     for (DesignPoint d : others) {
       Optional<DesignPoint> fitting = space.within(d);
-      if (fitting.isPresent() && cost(fitting.get()) < cost(best)) {
+      if (fitting.isPresent() && better(fitting.get(), cost(best))) {
         best = fitting.get();
       }
     }
     return best;
+  }
+
+  private boolean better(DesignPoint d, double than) {
+    double enough = (1 - LEAST_GAIN) * than;
+    return cost.atLeast(d) < enough && cost(d) < enough;
   }
 
   private List<DesignPoint> lanes(DesignPoint d) {

@@ -1,7 +1,11 @@
 package org.p2vit.generator.fit;
 
+import static org.p2vit.generator.compile.Sizes.ceilDiv;
+
+import org.p2vit.generator.compile.BufferNeeds;
 import org.p2vit.generator.cycles.FastPrediction;
 import org.p2vit.generator.cycles.MemoryTiming;
+import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 
 /**
@@ -20,6 +24,12 @@ final class DesignCost {
 
   /** Twice the memory. */
   private static final double MEMORY = 0.008;
+
+  /** Passes of softmax over a score row. */
+  private static final int SOFTMAX_PASSES = 2;
+
+  /** Passes of LayerNorm over a row block. */
+  private static final int LAYER_NORM_PASSES = 2;
 
   /** The memory that designs are made for. */
   private static final MemoryTiming TIMING = new MemoryTiming(100);
@@ -54,11 +64,34 @@ final class DesignCost {
     return OPERAND_BYTE * a.operandBytes() / a.macs();
   }
 
-  /** No design on the array costs less than that many cycles, see {@link DesignSpace}. */
+  /** Cycles that no design on the array can do without: products, or loads of weights. */
   long leastCycles(ArrayChoice a) {
-    var shape = space.traits().shape();
+    VitShape s = space.traits().shape();
     boolean weights4 = space.traits().weights4();
-    long loads = ArrayChoice.weights(shape) / (weights4 ? 2 : 1) / space.beatBytes(a);
-    return Math.max(a.cycles(shape, weights4), loads);
+    long loads = ArrayChoice.weights(s) / (weights4 ? 2 : 1) / space.beatBytes(a);
+    return Math.max(a.cycles(s, weights4), loads);
+  }
+
+  /** Cycles that the design's slowest chunk needs, whatever the sizes of the buffers. */
+  long leastCycles(DesignPoint d) {
+    VitShape s = space.traits().shape();
+    BufferNeeds n = BufferNeeds.of(s, space.traits().weights4(), space.core(d));
+    long heads = (long) s.depth() * s.heads() * n.rowBlocks();
+    long softmax = heads * SOFTMAX_PASSES * n.scoreSlotWords();
+    long shifter = heads * n.codeSlotWords() * ceilDiv(s.headDim(), d.shifterColumns());
+    int normRow = ceilDiv(d.array().rows() * s.dim(), d.layerNormLanes());
+    long norm = 2L * s.depth() * n.rowBlocks() * LAYER_NORM_PASSES * normRow;
+    long chunks = Math.max(Math.max(softmax, shifter), norm);
+    return Math.max(chunks, leastCycles(d.array()));
+  }
+
+  /** No less than that is {@link #of} any design on the array. */
+  double atLeast(ArrayChoice a) {
+    return leastCycles(a) * price(space.smallest(a).withLanes(space.requantColumns(a).get(0), 1));
+  }
+
+  /** No less than that is {@link #of} the design; quickly found. */
+  double atLeast(DesignPoint d) {
+    return leastCycles(d) * price(d);
   }
 }

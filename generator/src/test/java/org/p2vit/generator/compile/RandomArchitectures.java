@@ -79,22 +79,7 @@ public final class RandomArchitectures {
             n.codeSlotWords() + random.nextInt(2),
             slack(n.tileParameterWords()),
             slack(n.normParameterWords()));
-    return new Architecture(
-        core.rows(),
-        core.columns(),
-        core.depth(),
-        core.requantLanes(),
-        core.layerNormLanes(),
-        core.shifterColumns(),
-        core.shifterDepth(),
-        core.residualBits(),
-        core.ptfMax(),
-        core.maxDepth(),
-        core.maxChannels(),
-        core.maxTokens(),
-        core.jobQueue(),
-        core.axi(),
-        buffers);
+    return core.withBuffers(buffers);
   }
 
   /** Images of a start. */

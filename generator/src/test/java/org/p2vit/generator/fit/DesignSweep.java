@@ -1,14 +1,10 @@
 package org.p2vit.generator.fit;
 
-import static org.p2vit.generator.compile.Sizes.ceilDiv;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.p2vit.generator.compile.BufferNeeds;
 import org.p2vit.generator.cycles.FastPrediction;
-import org.p2vit.model.VitShape;
 
 /**
  * The least cycles in a {@link DesignSpace}: every array, lanes and shifter array, and buffer sizes
@@ -16,9 +12,6 @@ import org.p2vit.model.VitShape;
  * the margin asked for.
  */
 final class DesignSweep {
-  private static final int SOFTMAX_PASSES = 2;
-  private static final int LAYER_NORM_PASSES = 2;
-
   /**
    * How fine the sweep is.
    *
@@ -53,7 +46,7 @@ final class DesignSweep {
     for (DesignPoint lanes : lanes()) {
       List<DesignPoint> sizes = sizes(lanes);
       points += sizes.size();
-      if (leastCycles(lanes) < cycles) {
+      if (cost.leastCycles(lanes) < cycles) {
         left.addAll(sizes);
       }
     }
@@ -115,20 +108,5 @@ final class DesignSweep {
       double words = least * Math.pow(ratio, (double) i / (grid.weights() - 1));
       all.add(d.withWeightWords((int) Math.round(words)));
     }
-  }
-
-  /** No sizes of buffers make it faster: each chunk needs that long, if it never waits. */
-  private long leastCycles(DesignPoint d) {
-    VitShape s = space.traits().shape();
-    BufferNeeds n = BufferNeeds.of(s, space.traits().weights4(), space.core(d));
-    long heads = (long) s.depth() * s.heads() * n.rowBlocks();
-    long softmax = heads * SOFTMAX_PASSES * n.scoreSlotWords();
-    long shifter = heads * n.codeSlotWords() * ceilDiv(s.headDim(), d.shifterColumns());
-    long norms = 2L * s.depth() * n.rowBlocks();
-    long norm = norms * LAYER_NORM_PASSES * ceilDiv(d.array().rows() * s.dim(), d.layerNormLanes());
-    long results = heads * Math.max(1, ceilDiv(s.tokens(), d.requantColumns()));
-    long results3 = heads * 3 * ceilDiv(s.headDim(), d.requantColumns());
-    long chunk = Math.max(Math.max(softmax, shifter), Math.max(norm, results + results3));
-    return Math.max(chunk, cost.leastCycles(d.array()));
   }
 }

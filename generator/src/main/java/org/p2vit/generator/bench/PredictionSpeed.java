@@ -1,0 +1,77 @@
+package org.p2vit.generator.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
+import org.p2vit.generator.compile.BufferNeeds;
+import org.p2vit.generator.compile.BufferPlan;
+import org.p2vit.generator.compile.BufferPlan.Slack;
+import org.p2vit.generator.compile.ModelTraits;
+import org.p2vit.generator.cycles.FastPrediction;
+import org.p2vit.generator.cycles.MemoryTiming;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.rtl.Architecture;
+
+/**
+ * How fast design points are predicted, and how much the short cut of {@link FastPrediction} errs:
+ * designs around a given one, with other memories.
+ *
+ * @param designs predicted
+ * @param perSecond on all cores
+ * @param worstError of the short cut against the whole model, a share of the cycles
+ */
+record PredictionSpeed(int designs, double perSecond, double worstError) {
+  private static final MemoryTiming MEMORY = new MemoryTiming(100);
+
+  /** Of the weight buffer, in tiles of the deepest layer. */
+  private static final int[] TILES = {2, 3, 5, 8, 12};
+
+  /** Of the rings of scores and codes. */
+  private static final int[] SLOTS = {2, 8, 32};
+
+  private static final int MAX_VALUE_BUFFERS = 2;
+
+  /**
+   * @param around its buffers are not looked at
+   */
+  static PredictionSpeed measure(QuantizedModel model, Architecture around) {
+    List<Architecture> designs = designs(model, around);
+    FastPrediction fast = FastPrediction.of(model);
+    // Warms up, and is what the short cut is held against.
+    long[] whole = cycles(designs, a -> fast.cycles(a, MEMORY, 1));
+    long start = System.nanoTime();
+    long[] predicted = cycles(designs, a -> fast.cycles(a, MEMORY));
+    double seconds = (System.nanoTime() - start) / 1e9;
+    double worst = 0;
+    for (int i = 0; i < whole.length; i++) {
+      worst = Math.max(worst, Math.abs((double) predicted[i] / whole[i] - 1));
+    }
+    return new PredictionSpeed(designs.size(), designs.size() / seconds, worst);
+  }
+
+  private static long[] cycles(
+      List<Architecture> designs, ToLongFunction<Architecture> prediction) {
+    return LongStream.range(0, designs.size())
+        .parallel()
+        .map(i -> prediction.applyAsLong(designs.get((int) i)))
+        .toArray();
+  }
+
+  private static List<Architecture> designs(QuantizedModel model, Architecture around) {
+    boolean weights4 = ModelTraits.of(model).weights4();
+    BufferNeeds needs = BufferNeeds.of(model.shape(), weights4, around);
+    List<Architecture> all = new ArrayList<>();
+    for (int tiles : TILES) {
+      for (int scores : SLOTS) {
+        for (int codes : SLOTS) {
+          for (int values = 1; values <= MAX_VALUE_BUFFERS; values++) {
+            Slack slack = new Slack(tiles * needs.tileWords(), values, scores, codes);
+            all.add(around.withBuffers(BufferPlan.of(model.shape(), needs, around, slack)));
+          }
+        }
+      }
+    }
+    return all;
+  }
+}
