@@ -11,13 +11,13 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.Directories;
 
 /**
  * Turns SystemVerilog and a C++ harness into an executable, by Verilator and g++, and keeps it in a
@@ -116,7 +116,7 @@ public final class VerilatorBuild {
               run(request, allFlags, makeFlags, runtime, temporary, key, progress);
               publish(temporary, entry);
             } finally {
-              delete(temporary);
+              Directories.delete(temporary);
             }
           }
         }
@@ -227,9 +227,7 @@ public final class VerilatorBuild {
     if (Files.isExecutable(entry.resolve(EXECUTABLE))) {
       return; // another was faster
     }
-    if (Files.exists(entry)) {
-      delete(entry);
-    }
+    Directories.delete(entry);
     Files.move(ready, entry, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -333,14 +331,6 @@ public final class VerilatorBuild {
       return all.filter(f -> f.toString().endsWith(suffix)).count();
     } catch (IOException e) {
       return 0;
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 

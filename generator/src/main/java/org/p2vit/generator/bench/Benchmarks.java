@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.p2vit.P2vit;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
@@ -20,6 +18,7 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.VitShape;
 import org.p2vit.model.io.AtomicFiles;
+import org.p2vit.model.io.Directories;
 import org.p2vit.quantize.Progress;
 
 /** Measures the tables of docs/benchmarks.md and puts them where they belong in it. */
@@ -154,7 +153,7 @@ public final class Benchmarks {
       Workload w = Workload.plain(network, 8, 1);
       QuantizedModel model = models.model(network, 8);
       Path directory = work.resolve("speed-" + w.id());
-      deleteIfThere(directory);
+      Directories.delete(directory);
       SimulationSpeed s =
           SimulationSpeed.measure(w, model, models.images(model.shape()), directory, listener);
       table.row(
@@ -176,19 +175,6 @@ public final class Benchmarks {
           Map.of(document.getFileName().toString(), text.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new InputException("cannot read " + document + ": " + e, e);
-    }
-  }
-
-  private static void deleteIfThere(Path directory) {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new InputException("cannot delete " + directory + ": " + e, e);
     }
   }
 }

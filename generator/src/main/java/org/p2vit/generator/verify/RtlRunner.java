@@ -2,11 +2,9 @@ package org.p2vit.generator.verify;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,11 +15,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.compile.MemoryMap;
 import org.p2vit.generator.compile.TracedJob;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.Directories;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.RegisterMap;
 import org.p2vit.rtl.job.MatMulJob;
@@ -175,7 +173,7 @@ public final class RtlRunner {
           }
         }
       } finally {
-        delete(directory);
+        Directories.delete(directory);
       }
     } catch (IOException e) {
       throw new InputException("cannot write the files of a simulation: " + e, e);
@@ -263,16 +261,6 @@ public final class RtlRunner {
       throw new IllegalStateException(e.getCause());
     } catch (CancellationException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void delete(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }
