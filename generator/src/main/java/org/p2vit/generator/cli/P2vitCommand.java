@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       GenerateCommand.class,
       CyclesCommand.class,
+      EnergyCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
       BenchCommand.class,

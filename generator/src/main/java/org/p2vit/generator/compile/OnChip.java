@@ -5,7 +5,7 @@ import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.ParameterFormat;
 
 /** The on-chip memories, by the words that jobs address. */
-enum OnChip {
+public enum OnChip {
   ACTIVATION,
   WEIGHT,
   RESIDUAL,
@@ -18,7 +18,8 @@ enum OnChip {
   /** The activation table counts as one word. */
   TABLE;
 
-  int words(Architecture.Buffers b) {
+  /** How many words an architecture has. */
+  public int words(Architecture.Buffers b) {
     return switch (this) {
       case ACTIVATION -> b.activationWords();
       case WEIGHT -> b.weightWords();
@@ -34,7 +35,7 @@ enum OnChip {
   }
 
   /** Bits of a word. */
-  int wordBits(Architecture a) {
+  public int wordBits(Architecture a) {
     int p = a.requantColumns();
     return switch (this) {
       case ACTIVATION -> a.rows() * a.depth() * 8;

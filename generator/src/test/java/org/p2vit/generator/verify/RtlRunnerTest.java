@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.p2vit.generator.compile.AccessCounts;
 import org.p2vit.generator.compile.CompileOptions;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.compile.MemoryMap;
@@ -95,6 +96,7 @@ class RtlRunnerTest {
                     verifier.verify(inputs.get(image.index()), image.taps(), image.output()));
                 assertEquals(image.index() == 0, image.execution().isPresent());
                 image.execution().ifPresent(trace -> check(trace, compiled, image.run()));
+                checkCounts(compiled, image.run());
               });
       assertEquals(IMAGES, reports.size());
       reports.forEach(
@@ -128,6 +130,18 @@ class RtlRunnerTest {
             image -> reports.add(verifier.verify(inputs.get(0), image.taps(), image.output())));
     assertEquals(1, reports.size());
     assertTrue(reports.get(0).exact(), () -> overlap + ": " + reports.get(0).summary());
+  }
+
+  /** What energy is estimated from is what the accelerator does. */
+  private static void checkCounts(CompiledModel compiled, SimulationResult.RunResult run) {
+    Architecture arch = compiled.architecture();
+    AccessCounts counts = AccessCounts.of(compiled.schedule());
+    assertEquals(
+        run.register(RegisterMap.MATMUL_BUSY) * arch.macs(),
+        counts.operations(AccessCounts.Operation.MULTIPLY_ACCUMULATE));
+    int beat = arch.axi().bytes();
+    assertEquals(run.register(RegisterMap.LOAD_BUSY) * beat, counts.loadedBytes());
+    assertEquals(run.register(RegisterMap.STORE_BUSY) * beat, counts.storedBytes());
   }
 
   /** The counters as read by the host are sums of what was recorded, for every chunk and cause. */

@@ -1,0 +1,104 @@
+package org.p2vit.generator.energy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.p2vit.model.InputException;
+
+/**
+ * Picojoules an event, as {@code energy-costs.json} holds them.
+ *
+ * @param technology and supply, for people
+ * @param source where the numbers were published
+ * @param multiplyAccumulate an 8 x 8 product and a 32-bit addition
+ * @param requantize addition, shift, rounding
+ * @param shiftAdd an 8-bit shift and a 32-bit addition
+ * @param softmax a score through one pass
+ * @param layerNorm an element through one pass
+ * @param sram64 reading or writing 64 bits of a memory of {@link #sramKib} KiB; grows with the
+ *     square root of the size
+ * @param sramKib the size that {@code sram64} is of
+ * @param dramByte a byte over the memory port, the memory's own share included
+ */
+public record EnergyCosts(
+    String technology,
+    String source,
+    double multiplyAccumulate,
+    double requantize,
+    double shiftAdd,
+    double softmax,
+    double layerNorm,
+    double sram64,
+    double sramKib,
+    double dramByte) {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final String DEFAULT = "energy-costs.json";
+  private static final int BANK_BITS = 64;
+
+  public EnergyCosts {
+    notNegative("multiplyAccumulate", multiplyAccumulate);
+    notNegative("requantize", requantize);
+    notNegative("shiftAdd", shiftAdd);
+    notNegative("softmax", softmax);
+    notNegative("layerNorm", layerNorm);
+    notNegative("sram64", sram64);
+    notNegative("dramByte", dramByte);
+    if (!(sramKib > 0)) {
+      throw new IllegalArgumentException("sramKib is " + sramKib + "; it must be greater than 0");
+    }
+  }
+
+  /** The shipped costs. */
+  public static EnergyCosts standard() {
+    try (InputStream in = EnergyCosts.class.getResourceAsStream(DEFAULT)) {
+      return MAPPER.readValue(in, EnergyCosts.class);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Of a user.
+   *
+   * @throws InputException if the file cannot be read, lacks a field, has one that is not known, or
+   *     a value that is not possible
+   */
+  public static EnergyCosts read(Path file) {
+    try {
+      return MAPPER.readValue(Files.readString(file), EnergyCosts.class);
+    } catch (JsonProcessingException e) {
+      String reason =
+          e.getCause() instanceof IllegalArgumentException
+              ? e.getCause().getMessage()
+              : e.getOriginalMessage();
+      throw new InputException("energy costs " + file + ": " + reason, e);
+    } catch (IOException e) {
+      throw new InputException("cannot read the energy costs " + file + ": " + e, e);
+    }
+  }
+
+  /**
+   * Picojoules a bit read from or written to a memory that is built of banks 64 bits wide, each as
+   * deep as the memory.
+   */
+  double sramBit(int words) {
+    double bankKib = words * (BANK_BITS / 8) / 1024.0;
+    return sram64 * Math.sqrt(bankKib / sramKib) / BANK_BITS;
+  }
+
+  private static void notNegative(String name, double value) {
+    if (!(value >= 0)) {
+      throw new IllegalArgumentException(name + " is " + value + "; it must not be negative");
+    }
+  }
+}
