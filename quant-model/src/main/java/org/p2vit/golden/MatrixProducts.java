@@ -4,41 +4,24 @@ import org.p2vit.model.Linear;
 import org.p2vit.model.VitShape;
 
 /**
- * The matrix products of a Vision Transformer, of integers that are held in floats. All
- * implementations give the same, as every sum stays within {@link #EXACT_LIMIT}: the caller shows
- * that it does. Any number of threads may use one.
+ * The matrix products of a Vision Transformer, of integers that are held in floats. Every
+ * implementation is exact as long as the absolute values of a sum's terms, its start value
+ * included, add up to no more than {@link #EXACT_LIMIT}; the caller shows that they do. Any number
+ * of threads may use one.
  */
-sealed interface MatrixProducts permits JavaProducts, OnnxProducts {
+interface MatrixProducts {
   /** Floats hold all integers from minus this to this. */
   int EXACT_LIMIT = 1 << 24;
 
   /**
-   * Multiply-accumulates of an image from which on ONNX Runtime pays: below, loading it costs more
-   * than it saves.
+   * Multiply-accumulates of an image from which on ONNX Runtime pays: with less, loading its
+   * library takes longer than it saves.
    */
-  long WORTH_ONNX_RUNTIME = 50_000_000;
+  long WORTH_ONNX_RUNTIME = 10_000_000;
 
-  /** The fastest for a model of this shape on this processor. */
+  /** The fastest for models of this shape on this processor. */
   static MatrixProducts fastest(VitShape shape) {
-    if (shape.macs() < WORTH_ONNX_RUNTIME) {
-      return JavaProducts.INSTANCE;
-    }
-    return Fastest.INSTANCE;
-  }
-
-  /** Chosen when it is first asked for. */
-  final class Fastest {
-    private static final MatrixProducts INSTANCE = choose();
-
-    private Fastest() {}
-
-    private static MatrixProducts choose() {
-      try {
-        return new OnnxProducts();
-      } catch (ai.onnxruntime.OrtException e) {
-        return JavaProducts.INSTANCE;
-      }
-    }
+    return shape.macs() < WORTH_ONNX_RUNTIME ? JavaProducts.INSTANCE : OnnxProducts.orJava();
   }
 
   /** A product with constant weights. */

@@ -11,18 +11,36 @@ import java.util.Map;
 import org.p2vit.model.Linear;
 
 /**
- * Products by ONNX Runtime, whose kernels are written for each kind of processor: integers where
- * both sides are 8 bits, floats where one is not.
+ * Products by ONNX Runtime, whose kernels use each processor's instructions for products of bytes;
+ * HotSpot makes nothing like them from Java.
  *
- * <p>Three graphs serve the whole process. Weights are an input like any other: that ONNX Runtime
- * packs them anew for each product costs a tenth of its time, and spares a session a layer. An
- * image is computed on one thread, because callers take a thread an image.
+ * <p>Three graphs serve the whole process. Weights are an input like any other: that they are
+ * packed anew for each product costs a tenth of its time, and spares a session a layer, to be
+ * created and closed. A product runs on the thread that asks for it, because callers take a thread
+ * an image.
  *
- * <p>Codes and weights go in as unsigned numbers around 128: signed weights may saturate in pairs
- * on processors without dot-product instructions (ONNX Runtime, "U8S8 can suffer from saturation").
+ * <p>Codes and weights go in as unsigned numbers around 128: ONNX Runtime's product of unsigned and
+ * signed bytes saturates sums of two on processors that lack the dot-product instructions.
  */
 final class OnnxProducts implements MatrixProducts {
   private static final byte ZERO_POINT = (byte) 128;
+
+  /** Made when it is first asked for. */
+  private static final class Holder {
+    private static final MatrixProducts INSTANCE = open();
+
+    private static MatrixProducts open() {
+      try {
+        MatrixProducts products = new OnnxProducts();
+        if (ProductsCheck.agree(products, JavaProducts.INSTANCE)) {
+          return products;
+        }
+      } catch (OrtException | LinkageError e) {
+        // No library for this processor, or one without these operators: slower is all it is.
+      }
+      return JavaProducts.INSTANCE;
+    }
+  }
 
   private final OrtSession affine;
   private final OrtSession scores;
@@ -33,7 +51,7 @@ final class OnnxProducts implements MatrixProducts {
       ThreadLocal.withInitial(
           () -> new DirectFloats[] {new DirectFloats(), new DirectFloats(), new DirectFloats()});
 
-  OnnxProducts() throws OrtException {
+  private OnnxProducts() throws OrtException {
     affine =
         new OnnxGraph()
             .input("x", DataType.FLOAT, 2)
@@ -67,6 +85,11 @@ final class OnnxProducts implements MatrixProducts {
             .node("heads", "MatMul", "values", "factors")
             .transpose("context", "heads", 2, 0, 1)
             .session();
+  }
+
+  /** These products, if they can be had and are exact on this processor, else Java's. */
+  static MatrixProducts orJava() {
+    return Holder.INSTANCE;
   }
 
   @Override

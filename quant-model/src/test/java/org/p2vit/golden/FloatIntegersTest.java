@@ -3,6 +3,7 @@ package org.p2vit.golden;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,15 +66,17 @@ class FloatIntegersTest {
     float[][] x = codes(2, in, () -> -128);
     // 128 * 128 * 1,499 - 128 * 8 - 1: just below 11,991.5 units of 2^11, a half that would go up
     x[0][0] = 8;
-    float[][] y = new float[2][3];
-    new LinearLayer(JavaProducts.INSTANCE, linear, o -> 0, 16).apply(x, y);
-    for (int r = 0; r < 2; r++) {
-      for (int o = 0; o < 3; o++) {
-        long acc = bias[o];
-        for (int k = 0; k < in; k++) {
-          acc += (long) x[r][k] * weights[o * in + k];
+    for (MatrixProducts products : List.of(JavaProducts.INSTANCE, OnnxProducts.orJava())) {
+      float[][] y = new float[2][3];
+      new LinearLayer(products, linear, o -> 0, 16).apply(x, y);
+      for (int r = 0; r < 2; r++) {
+        for (int o = 0; o < 3; o++) {
+          long acc = bias[o];
+          for (int k = 0; k < in; k++) {
+            acc += (long) x[r][k] * weights[o * in + k];
+          }
+          assertEquals(Rounding.requantize(acc, shifts[o], 16), (int) y[r][o], r + ", " + o);
         }
-        assertEquals(Rounding.requantize(acc, shifts[o], 16), (int) y[r][o], r + ", " + o);
       }
     }
   }
