@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.p2vit.model.Attention;
 import org.p2vit.model.Block;
 import org.p2vit.model.InputException;
@@ -17,15 +19,17 @@ import org.p2vit.numerics.Tables;
 
 /**
  * The reference: computes a model in integers exactly as docs/numerics.md says. The integers are
- * held in floats, within the range in which floats are exact (see {@link MatrixProduct}), because
- * that is what processors compute fastest. Immutable, so any number of threads may use one.
+ * held in floats, within the range in which floats are exact (see {@link MatrixProducts}), because
+ * that is what processors compute fastest. Any number of threads may use one.
  */
 public final class GoldenModel {
   /** What attention codes multiply values by. */
-  private static final float[] FACTORS = new float[Tables.CODE_ZERO + 1];
+  private static final float[] FACTORS = new float[2 * Tables.CODE_ZERO];
+
+  private static final int FACTOR_MASK = FACTORS.length - 1;
 
   static {
-    for (int code = 0; code < FACTORS.length; code++) {
+    for (int code = 0; code <= Tables.CODE_ZERO; code++) {
       FACTORS[code] = ContextMath.factor(code);
     }
   }
@@ -38,6 +42,9 @@ public final class GoldenModel {
   private final List<BlockLayers> blocks = new ArrayList<>();
   private final LayerNorm norm;
   private final LinearLayer head;
+
+  /** Memory of images that are through, for others: as much as there have been threads. */
+  private final Queue<Inference> idle = new ConcurrentLinkedQueue<>();
 
   /**
    * A block, ready to compute.
@@ -160,7 +167,11 @@ public final class GoldenModel {
    */
   public int[] logits(byte[] inputCodes, TensorSink sink, Map<String, int[]> given) {
     checkInput(inputCodes);
-    return new Inference(new Taps(sink, given)).logits(inputCodes);
+    Inference free = idle.poll();
+    Inference inference = free == null ? new Inference() : free;
+    int[] logits = inference.logits(inputCodes, new Taps(sink, given));
+    idle.add(inference);
+    return logits;
   }
 
   private void checkInput(byte[] codes) {
@@ -176,12 +187,14 @@ public final class GoldenModel {
     }
   }
 
-  /** One image: the tensors at work, allocated once for all blocks, T rows unless said. */
+  /** The tensors at work on an image, T rows unless said; one image at a time. */
   private final class Inference {
     private final int tokens = shape.tokens();
     private final int dim = shape.dim();
     private final int headDim = shape.headDim();
-    private final Taps taps;
+    private Taps taps;
+
+    private final float[][] input = new float[tokens][shape.patchDim()];
 
     /** The residual stream. */
     private final float[][] x = new float[tokens][dim];
@@ -201,11 +214,8 @@ public final class GoldenModel {
     private final float[][] context = new float[tokens][dim];
     private final float[][] hidden = new float[tokens][shape.mlpDim()];
 
-    Inference(Taps taps) {
+    int[] logits(byte[] inputCodes, Taps taps) {
       this.taps = taps;
-    }
-
-    int[] logits(byte[] inputCodes) {
       embed(inputCodes);
       for (int i = 0; i < blocks.size(); i++) {
         attention(blocks.get(i), "blocks." + i + ".");
@@ -223,14 +233,16 @@ public final class GoldenModel {
     }
 
     private void embed(byte[] inputCodes) {
-      float[][] input = new float[tokens][shape.patchDim()];
-      for (int i = 0; i < inputCodes.length; i++) {
-        input[i / shape.patchDim()][i % shape.patchDim()] = inputCodes[i];
+      int patchDim = shape.patchDim();
+      for (int t = 0; t < tokens; t++) {
+        for (int k = 0; k < patchDim; k++) {
+          input[t][k] = inputCodes[t * patchDim + k];
+        }
+        for (int c = 0; c < dim; c++) {
+          x[t][c] = model.position()[t * dim + c];
+        }
       }
       taps.put("input", input);
-      for (int i = 0; i < tokens * dim; i++) {
-        x[i / dim][i % dim] = model.position()[i];
-      }
       patchEmbedding.apply(input, branch);
       addBranch(Rows.scales(new int[dim]));
       taps.put("embed", x);
@@ -288,7 +300,7 @@ public final class GoldenModel {
       for (float[][] head : attention) {
         for (float[] row : head) {
           for (int t = 0; t < tokens; t++) {
-            row[t] = FACTORS[(int) row[t]];
+            row[t] = FACTORS[Rows.index(row[t] + Rows.TO_INDEX, FACTOR_MASK)];
           }
         }
       }
