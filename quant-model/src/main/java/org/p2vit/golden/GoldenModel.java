@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.p2vit.model.Attention;
 import org.p2vit.model.Block;
 import org.p2vit.model.InputException;
-import org.p2vit.model.Linear;
 import org.p2vit.model.Mlp;
 import org.p2vit.model.ModelValidator;
 import org.p2vit.model.QuantizedModel;
@@ -18,20 +19,23 @@ import org.p2vit.numerics.Tables;
 
 /**
  * The reference: computes a model in integers exactly as docs/numerics.md says. The integers are
- * held in floats, within the range in which floats are exact (see {@link MatrixProduct}), because
- * that is what processors compute fastest. Immutable, so any number of threads may use one.
+ * held in floats, within the range in which floats are exact (see {@link MatrixProducts}), because
+ * that is what processors compute fastest. Any number of threads may use one.
  */
 public final class GoldenModel {
   /** What attention codes multiply values by. */
-  private static final float[] FACTORS = new float[Tables.CODE_ZERO + 1];
+  private static final float[] FACTORS = new float[2 * Tables.CODE_ZERO];
+
+  private static final int FACTOR_MASK = FACTORS.length - 1;
 
   static {
-    for (int code = 0; code < FACTORS.length; code++) {
+    for (int code = 0; code <= Tables.CODE_ZERO; code++) {
       FACTORS[code] = ContextMath.factor(code);
     }
   }
 
   private final QuantizedModel model;
+  private final MatrixProducts products;
   private final VitShape shape;
   private final int bits;
   private final LinearLayer patchEmbedding;
@@ -39,19 +43,23 @@ public final class GoldenModel {
   private final LayerNorm norm;
   private final LinearLayer head;
 
+  /** Memory of images that are through, for others: as much as there have been threads. */
+  private final Queue<Inference> idle = new ConcurrentLinkedQueue<>();
+
   /**
    * A block, ready to compute.
    *
-   * @param queryKeyValue three layers in one, which have the same input
    * @param scoreScale what each head's scores are multiplied by
-   * @param contextScale what each head's context is multiplied by
+   * @param contextScale what each channel's context is multiplied by
    * @param residual1Scale what the residual stream is multiplied by when attention's output is
    *     added
    * @param residual2Scale likewise for the MLP's
    */
   private record BlockLayers(
       LayerNorm norm1,
-      LinearLayer queryKeyValue,
+      LinearLayer query,
+      LinearLayer key,
+      LinearLayer value,
       float[] scoreScale,
       Softmax[] softmax,
       float[] contextScale,
@@ -67,13 +75,11 @@ public final class GoldenModel {
      * @param before scale of the residual stream that enters
      * @param bits of the residual stream
      */
-    static BlockLayers of(Block b, Residual before, int bits) {
+    static BlockLayers of(MatrixProducts products, Block b, Residual before, int bits) {
       Attention a = b.attention();
       Mlp mlp = b.mlp();
       int dim = a.queryExponent().length;
       int heads = a.scoreExponent().length;
-      int[][] exponents = {a.queryExponent(), a.keyExponent(), a.valueExponent()};
-      Linear stacked = LinearLayer.stack(a.query(), a.key(), a.value());
       int[] scoreShifts = new int[heads];
       Softmax[] softmax = new Softmax[heads];
       for (int h = 0; h < heads; h++) {
@@ -82,18 +88,22 @@ public final class GoldenModel {
         scoreShifts[h] = e - a.queryExponent()[c] - a.keyExponent()[c];
         softmax[h] = new Softmax(e);
       }
+      int[] contextShifts = new int[dim];
+      Arrays.setAll(contextShifts, c -> a.contextShift()[c / (dim / heads)]);
       return new BlockLayers(
           new LayerNorm(b.norm1(), before),
-          new LinearLayer(stacked, o -> exponents[o / dim][o % dim], 8),
+          new LinearLayer(products, a.query(), o -> a.queryExponent()[o], 8),
+          new LinearLayer(products, a.key(), o -> a.keyExponent()[o], 8),
+          new LinearLayer(products, a.value(), o -> a.valueExponent()[o], 8),
           Rows.scales(scoreShifts),
           softmax,
-          Rows.scales(a.contextShift()),
-          new LinearLayer(a.projection(), b.residual1()::exponent, bits),
+          Rows.scales(contextShifts),
+          new LinearLayer(products, a.projection(), b.residual1()::exponent, bits),
           Rows.scales(shifts(before, b.residual1())),
           new LayerNorm(b.norm2(), b.residual1()),
-          new LinearLayer(mlp.fc1(), o -> mlp.activation().exponent(), 16),
+          new LinearLayer(products, mlp.fc1(), o -> mlp.activation().exponent(), 16),
           new HiddenActivation(mlp),
-          new LinearLayer(mlp.fc2(), b.residual2()::exponent, bits),
+          new LinearLayer(products, mlp.fc2(), b.residual2()::exponent, bits),
           Rows.scales(shifts(b.residual1(), b.residual2())));
     }
 
@@ -109,18 +119,24 @@ public final class GoldenModel {
    *     ModelValidator}
    */
   public GoldenModel(QuantizedModel model) {
+    this(model, MatrixProducts.fastest(model.shape()));
+  }
+
+  GoldenModel(QuantizedModel model, MatrixProducts products) {
     ModelValidator.check(model);
     this.model = model;
+    this.products = products;
     shape = model.shape();
     bits = model.residualBits();
-    patchEmbedding = new LinearLayer(model.patchEmbedding(), model.embed()::exponent, bits);
+    patchEmbedding =
+        new LinearLayer(products, model.patchEmbedding(), model.embed()::exponent, bits);
     Residual scale = model.embed();
     for (Block block : model.blocks()) {
-      blocks.add(BlockLayers.of(block, scale, bits));
+      blocks.add(BlockLayers.of(products, block, scale, bits));
       scale = block.residual2();
     }
     norm = new LayerNorm(model.norm(), scale);
-    head = new LinearLayer(model.head(), o -> model.logitsExponent(), 16);
+    head = new LinearLayer(products, model.head(), o -> model.logitsExponent(), 16);
   }
 
   public QuantizedModel model() {
@@ -151,7 +167,11 @@ public final class GoldenModel {
    */
   public int[] logits(byte[] inputCodes, TensorSink sink, Map<String, int[]> given) {
     checkInput(inputCodes);
-    return new Inference(new Taps(sink, given)).logits(inputCodes);
+    Inference free = idle.poll();
+    Inference inference = free == null ? new Inference() : free;
+    int[] logits = inference.logits(inputCodes, new Taps(sink, given));
+    idle.add(inference);
+    return logits;
   }
 
   private void checkInput(byte[] codes) {
@@ -167,12 +187,14 @@ public final class GoldenModel {
     }
   }
 
-  /** One image: the tensors at work, allocated once for all blocks, T rows unless said. */
+  /** The tensors at work on an image, T rows unless said; one image at a time. */
   private final class Inference {
     private final int tokens = shape.tokens();
     private final int dim = shape.dim();
     private final int headDim = shape.headDim();
-    private final Taps taps;
+    private Taps taps;
+
+    private final float[][] input = new float[tokens][shape.patchDim()];
 
     /** The residual stream. */
     private final float[][] x = new float[tokens][dim];
@@ -182,8 +204,9 @@ public final class GoldenModel {
 
     private final float[][] normalized = new float[tokens][dim];
 
-    /** Query, key and value side by side: 3C columns. */
-    private final float[][] queryKeyValue = new float[tokens][3 * dim];
+    private final float[][] query = new float[tokens][dim];
+    private final float[][] key = new float[tokens][dim];
+    private final float[][] value = new float[tokens][dim];
 
     /** Heads x keys x queries; first scores, then attention codes, then factors. */
     private final float[][][] attention = new float[shape.heads()][tokens][tokens];
@@ -191,11 +214,8 @@ public final class GoldenModel {
     private final float[][] context = new float[tokens][dim];
     private final float[][] hidden = new float[tokens][shape.mlpDim()];
 
-    Inference(Taps taps) {
+    int[] logits(byte[] inputCodes, Taps taps) {
       this.taps = taps;
-    }
-
-    int[] logits(byte[] inputCodes) {
       embed(inputCodes);
       for (int i = 0; i < blocks.size(); i++) {
         attention(blocks.get(i), "blocks." + i + ".");
@@ -213,14 +233,16 @@ public final class GoldenModel {
     }
 
     private void embed(byte[] inputCodes) {
-      float[][] input = new float[tokens][shape.patchDim()];
-      for (int i = 0; i < inputCodes.length; i++) {
-        input[i / shape.patchDim()][i % shape.patchDim()] = inputCodes[i];
+      int patchDim = shape.patchDim();
+      for (int t = 0; t < tokens; t++) {
+        for (int k = 0; k < patchDim; k++) {
+          input[t][k] = inputCodes[t * patchDim + k];
+        }
+        for (int c = 0; c < dim; c++) {
+          x[t][c] = model.position()[t * dim + c];
+        }
       }
       taps.put("input", input);
-      for (int i = 0; i < tokens * dim; i++) {
-        x[i / dim][i % dim] = model.position()[i];
-      }
       patchEmbedding.apply(input, branch);
       addBranch(Rows.scales(new int[dim]));
       taps.put("embed", x);
@@ -229,21 +251,19 @@ public final class GoldenModel {
     private void attention(BlockLayers block, String prefix) {
       block.norm1.apply(x, normalized);
       taps.put(prefix + "norm1", normalized);
-      block.queryKeyValue.apply(normalized, queryKeyValue);
-      taps.put(prefix + "query", queryKeyValue, 0, dim);
-      taps.put(prefix + "key", queryKeyValue, dim, dim);
-      taps.put(prefix + "value", queryKeyValue, 2 * dim, dim);
-      for (int h = 0; h < shape.heads(); h++) {
-        scores(h, block.scoreScale[h]);
-      }
+      block.query.apply(normalized, query);
+      taps.put(prefix + "query", query);
+      block.key.apply(normalized, key);
+      taps.put(prefix + "key", key);
+      block.value.apply(normalized, value);
+      taps.put(prefix + "value", value);
+      scores(block.scoreScale);
       taps.putTransposed(prefix + "scores", attention);
       for (int h = 0; h < shape.heads(); h++) {
         block.softmax[h].apply(attention[h]);
       }
       taps.putTransposed(prefix + "attention", attention);
-      for (int h = 0; h < shape.heads(); h++) {
-        context(h, block.contextScale[h]);
-      }
+      context(block.contextScale);
       taps.put(prefix + "context", context);
       block.projection.apply(context, branch);
       addBranch(block.residual1Scale);
@@ -262,16 +282,12 @@ public final class GoldenModel {
     }
 
     /** Floats are exact: a sum has at most 1,024 terms of at most {@code 128 * 128}. */
-    private void scores(int h, float scale) {
-      float[][] query = new float[headDim][tokens];
-      Rows.transpose(queryKeyValue, h * headDim, query);
-      float[][] scores = attention[h];
-      for (float[] row : scores) {
-        Arrays.fill(row, 0);
-      }
-      MatrixProduct.multiply(queryKeyValue, dim + h * headDim, query, scores, 0, tokens);
-      for (float[] row : scores) {
-        Rows.requantize(row, scale, 8);
+    private void scores(float[] scale) {
+      products.scores(query, key, attention);
+      for (int h = 0; h < shape.heads(); h++) {
+        for (float[] row : attention[h]) {
+          Rows.requantize(row, scale[h], 8);
+        }
       }
     }
 
@@ -280,22 +296,17 @@ public final class GoldenModel {
      * rounding of codes contributes at most sqrt(2), the truncation of powers in the sum at most 2,
      * tables two percent each), so that a sum stays below {@code 128 * 4 * 2^15}.
      */
-    private void context(int h, float scale) {
-      float[][] value = new float[headDim][tokens];
-      Rows.transpose(queryKeyValue, 2 * dim + h * headDim, value);
-      float[][] factors = attention[h];
-      for (float[] row : factors) {
-        for (int t = 0; t < tokens; t++) {
-          row[t] = FACTORS[(int) row[t]];
+    private void context(float[] scale) {
+      for (float[][] head : attention) {
+        for (float[] row : head) {
+          for (int t = 0; t < tokens; t++) {
+            row[t] = FACTORS[Rows.index(row[t] + Rows.TO_INDEX, FACTOR_MASK)];
+          }
         }
       }
-      float[][] transposed = new float[headDim][tokens];
-      MatrixProduct.multiply(value, 0, factors, transposed, 0, headDim);
-      for (int c = 0; c < headDim; c++) {
-        Rows.requantize(transposed[c], scale, 8);
-        for (int t = 0; t < tokens; t++) {
-          context[t][h * headDim + c] = transposed[c][t];
-        }
+      products.context(attention, value, context);
+      for (float[] row : context) {
+        Rows.requantize(row, scale, 8);
       }
     }
 

@@ -2,9 +2,12 @@ package org.p2vit.golden;
 
 import org.p2vit.model.Activation;
 import org.p2vit.model.Mlp;
+import org.p2vit.numerics.ActivationMath;
 
 /** The activation between the MLP's layers (docs/numerics.md section 4), on rows. */
 final class HiddenActivation {
+  private static final int LAST = ActivationMath.TABLE_SIZE - 1;
+
   private final float indexScale;
   private final float[] table;
   private final float[] scales;
@@ -27,23 +30,22 @@ final class HiddenActivation {
   void apply(float[][] rows) {
     float[] g = new float[scales.length];
     for (float[] p : rows) {
-      indices(p, g);
+      toIndices(p, g);
       lookUp(g);
       subtract(p, g);
       Rows.requantize(p, scales, 8);
     }
   }
 
-  private void indices(float[] p, float[] u) {
-    float last = table.length - 1;
+  private void toIndices(float[] p, float[] u) {
     for (int o = 0; o < u.length; o++) {
-      u[o] = Math.min(last, Rows.round(Math.abs(p[o]) * indexScale));
+      u[o] = Math.min(LAST, Math.abs(p[o]) * indexScale) + Rows.TO_INDEX;
     }
   }
 
   private void lookUp(float[] u) {
     for (int o = 0; o < u.length; o++) {
-      u[o] = table[(int) u[o]];
+      u[o] = table[Rows.index(u[o], LAST)];
     }
   }
 

@@ -6,21 +6,21 @@ import org.p2vit.numerics.LayerNormMath;
 import org.p2vit.numerics.LayerNormMath.Statistics;
 
 /**
- * LayerNorm of rows (docs/numerics.md section 7): {@link LayerNormMath} with its last step in
- * doubles, which are exact here, as no product or sum needs more than 53 bits, and make vector
- * instructions.
+ * LayerNorm of rows (docs/numerics.md section 7): {@link LayerNormMath} in doubles, which are exact
+ * here, as no product or sum needs more than 53 bits, and make vector instructions. Each step is a
+ * loop of its own: HotSpot unrolls small ones more.
  */
 final class LayerNorm {
   /** As in {@link Rows}: adding and subtracting it rounds, halves to even. */
   private static final double TO_INTEGER = 0x1.8p52;
 
-  private static final double MEAN_SCALE = 1 << LayerNormMath.MEAN_FRACTION;
-
   private final long epsilon;
   private final double[] ptf;
+
+  /** Shifted: what is to be rounded is {@code z * gain + offset}. */
   private final double[] gain;
+
   private final double[] offset;
-  private final double[] scale;
 
   /**
    * @param input scale of the residual stream
@@ -31,12 +31,10 @@ final class LayerNorm {
     ptf = new double[channels];
     gain = new double[channels];
     offset = new double[channels];
-    scale = new double[channels];
     for (int c = 0; c < channels; c++) {
       ptf[c] = 1 << input.ptf()[c];
-      gain[c] = norm.gain()[c];
-      offset[c] = norm.offset()[c];
-      scale[c] = Math.scalb(1.0, -norm.shift()[c]);
+      gain[c] = Math.scalb((double) norm.gain()[c], -norm.shift()[c]);
+      offset[c] = Math.scalb((double) norm.offset()[c], -norm.shift()[c]);
     }
   }
 
@@ -49,9 +47,8 @@ final class LayerNorm {
     for (int r = 0; r < y.length; r++) {
       align(x[r], row);
       normalize(row, statistics(row));
-      for (int c = 0; c < row.length; c++) {
-        y[r][c] = (float) row[c];
-      }
+      scale(row);
+      toFloats(row, y[r]);
     }
   }
 
@@ -62,24 +59,59 @@ final class LayerNorm {
     }
   }
 
+  /**
+   * Four sums of each kind, so that none waits for itself; exact, as {@code X^2} has at most 44
+   * bits and a row 1,024 channels.
+   */
   private Statistics statistics(double[] x) {
-    long s1 = 0;
-    long s2 = 0;
-    for (double value : x) {
-      long v = (int) value;
-      s1 += v;
-      s2 += v * v;
+    double a1 = 0;
+    double b1 = 0;
+    double c1 = 0;
+    double d1 = 0;
+    double a2 = 0;
+    double b2 = 0;
+    double c2 = 0;
+    double d2 = 0;
+    int i = 0;
+    for (; i + 3 < x.length; i += 4) {
+      a1 += x[i];
+      b1 += x[i + 1];
+      c1 += x[i + 2];
+      d1 += x[i + 3];
+      a2 += x[i] * x[i];
+      b2 += x[i + 1] * x[i + 1];
+      c2 += x[i + 2] * x[i + 2];
+      d2 += x[i + 3] * x[i + 3];
     }
+    for (; i < x.length; i++) {
+      a1 += x[i];
+      a2 += x[i] * x[i];
+    }
+    long s1 = (long) (a1 + b1 + c1 + d1);
+    long s2 = (long) (a2 + b2) + (long) (c2 + d2);
     return LayerNormMath.statistics(s1, s2, x.length, epsilon);
   }
 
-  /** In place, to int8 codes. */
-  private void normalize(double[] x, Statistics row) {
-    double mean = row.mean();
-    double factor = Math.scalb(row.reciprocal(), -LayerNormMath.normalizeShift(row, x.length));
+  /** In place: {@code X} to {@code z}. */
+  private static void normalize(double[] x, Statistics row) {
+    double mean = Math.scalb((double) row.mean(), -LayerNormMath.MEAN_FRACTION);
+    int shift = LayerNormMath.normalizeShift(row, x.length) - LayerNormMath.MEAN_FRACTION;
+    double factor = Math.scalb((double) row.reciprocal(), -shift);
     for (int c = 0; c < x.length; c++) {
-      double z = round(clamp((x[c] * MEAN_SCALE - mean) * factor, -32768, 32767));
-      x[c] = round(clamp((z * gain[c] + offset[c]) * scale[c], -128, 127));
+      x[c] = round(clamp((x[c] - mean) * factor, -32768, 32767));
+    }
+  }
+
+  /** In place: {@code z} to int8 codes. */
+  private void scale(double[] z) {
+    for (int c = 0; c < z.length; c++) {
+      z[c] = round(clamp(z[c] * gain[c] + offset[c], -128, 127));
+    }
+  }
+
+  private static void toFloats(double[] codes, float[] y) {
+    for (int c = 0; c < y.length; c++) {
+      y[c] = (float) codes[c];
     }
   }
 

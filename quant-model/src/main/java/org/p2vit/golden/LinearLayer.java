@@ -1,6 +1,5 @@
 package org.p2vit.golden;
 
-import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.p2vit.model.Linear;
@@ -11,18 +10,14 @@ import org.p2vit.numerics.Rounding;
  * n))}, codes in and out held in floats.
  *
  * <p>Output channel {@code o} is exact in floats if {@code 128 * sum_k |w[o][k]| + |bias[o]|} is at
- * most {@link MatrixProduct#EXACT_LIMIT}, as it is with any weights of 8 bits up to 1,023 inputs
+ * most {@link MatrixProducts#EXACT_LIMIT}, as it is with any weights of 8 bits up to 1,023 inputs
  * and a small bias, and in practice far beyond. Channels for which the weights do not promise it
  * are computed in integers.
  */
 final class LinearLayer {
-  /** Few enough that a row is still in the first-level cache when it is re-quantized. */
-  private static final int ROWS_AT_ONCE = 6;
-
   private final Linear linear;
   private final int bits;
-  private final float[][] weights;
-  private final float[] bias;
+  private final MatrixProducts.Affine accumulators;
   private final int[] shifts;
   private final float[] scales;
   private final int[] wideChannels;
@@ -31,23 +26,18 @@ final class LinearLayer {
    * @param exponent of an output channel's code
    * @param bits of the codes
    */
-  LinearLayer(Linear linear, IntUnaryOperator exponent, int bits) {
+  LinearLayer(MatrixProducts products, Linear linear, IntUnaryOperator exponent, int bits) {
     this.linear = linear;
     this.bits = bits;
-    weights = new float[linear.in()][linear.out()];
-    bias = new float[linear.out()];
+    accumulators = products.affine(linear);
     shifts = new int[linear.out()];
     for (int o = 0; o < linear.out(); o++) {
-      bias[o] = linear.bias()[o];
       shifts[o] = exponent.applyAsInt(o) - linear.accExponent()[o];
-      for (int k = 0; k < linear.in(); k++) {
-        weights[k][o] = linear.weights()[o * linear.in() + k];
-      }
     }
     scales = Rows.scales(shifts);
     wideChannels =
         IntStream.range(0, linear.out())
-            .filter(o -> largestSum(linear, o) > MatrixProduct.EXACT_LIMIT)
+            .filter(o -> largestSum(linear, o) > MatrixProducts.EXACT_LIMIT)
             .toArray();
   }
 
@@ -65,17 +55,11 @@ final class LinearLayer {
    * @param y gets a row of codes for each row of {@code x}
    */
   void apply(float[][] x, float[][] y) {
-    for (int begin = 0; begin < y.length; begin += ROWS_AT_ONCE) {
-      int end = Math.min(begin + ROWS_AT_ONCE, y.length);
-      for (int r = begin; r < end; r++) {
-        System.arraycopy(bias, 0, y[r], 0, bias.length);
-      }
-      MatrixProduct.multiply(x, 0, weights, y, begin, end);
-      for (int r = begin; r < end; r++) {
-        Rows.requantize(y[r], scales, bits);
-        for (int o : wideChannels) {
-          y[r][o] = Rounding.requantize(accumulate(x[r], o), shifts[o], bits);
-        }
+    accumulators.apply(x, y);
+    for (int r = 0; r < y.length; r++) {
+      Rows.requantize(y[r], scales, bits);
+      for (int o : wideChannels) {
+        y[r][o] = Rounding.requantize(accumulate(x[r], o), shifts[o], bits);
       }
     }
   }
@@ -87,23 +71,5 @@ final class LinearLayer {
       acc += (long) x[k] * linear.weights()[o * linear.in() + k];
     }
     return acc;
-  }
-
-  /** Layers with one input as a single layer: the first's channels, then the next's. */
-  static Linear stack(Linear... layers) {
-    int in = layers[0].in();
-    int out = Arrays.stream(layers).mapToInt(Linear::out).sum();
-    int weightBits = Arrays.stream(layers).mapToInt(Linear::weightBits).max().orElseThrow();
-    byte[] weights = new byte[out * in];
-    int[] bias = new int[out];
-    int[] accExponent = new int[out];
-    int at = 0;
-    for (Linear l : layers) {
-      System.arraycopy(l.weights(), 0, weights, at * in, l.out() * in);
-      System.arraycopy(l.bias(), 0, bias, at, l.out());
-      System.arraycopy(l.accExponent(), 0, accExponent, at, l.out());
-      at += l.out();
-    }
-    return new Linear(in, out, weightBits, weights, bias, accExponent);
   }
 }

@@ -3,19 +3,16 @@ package org.p2vit.golden;
 /**
  * Matrix products of integers that are held in floats.
  *
- * <p>A float represents every integer up to {@link #EXACT_LIMIT} in magnitude, so such a product is
- * exact, in whatever order it is summed, as long as the absolute values of a sum's terms, its start
- * value included, add up to no more than that. The caller shows that they do. On processors with
- * fused multiply-add (x86-64 since 2013, all 64-bit Arm) this is several times as fast as 32-bit
- * integers; without it, Java emulates {@code Math.fma} and is slow.
+ * <p>A float represents every integer up to {@link MatrixProducts#EXACT_LIMIT} in magnitude, so
+ * such a product is exact, in whatever order it is summed, as long as the absolute values of a
+ * sum's terms, its start value included, add up to no more than that. The caller shows that they
+ * do. On processors with fused multiply-add (x86-64 since 2013, all 64-bit Arm) this is several
+ * times as fast as 32-bit integers; without it, Java emulates {@code Math.fma} and is slow.
  *
  * <p>Matrices are arrays of rows. The innermost loop's only index is its counter and its arrays are
  * whole rows: the form of loop that HotSpot's compiler turns into vector instructions.
  */
 final class MatrixProduct {
-  /** Floats hold all integers from minus this to this. */
-  static final int EXACT_LIMIT = 1 << 24;
-
   /**
    * Rows of the result and rows of {@code right} that one pass of the innermost loop takes: each
    * value loaded serves three multiplications. HotSpot does not vectorize larger bodies reliably.
@@ -25,16 +22,15 @@ final class MatrixProduct {
   private MatrixProduct() {}
 
   /**
-   * {@code acc[m][n] += sum_k left[m][from + k] * right[k][n]} for {@code m} from {@code begin} to
-   * {@code end} (excluded).
+   * {@code acc[m][n] += sum_k left[m][from + k] * right[k][n]} for all rows {@code m}.
    *
    * @param left at least {@code from + right.length} columns
    * @param right k x n
    * @param acc rows of n
    */
-  static void multiply(
-      float[][] left, int from, float[][] right, float[][] acc, int begin, int end) {
-    int m = begin;
+  static void multiply(float[][] left, int from, float[][] right, float[][] acc) {
+    int end = acc.length;
+    int m = 0;
     for (; m + TILE <= end; m += TILE) {
       int k = 0;
       for (; k + TILE <= right.length; k += TILE) {

@@ -15,7 +15,24 @@ final class Rows {
    */
   private static final float TO_INTEGER = 0x1.8p23f;
 
+  /**
+   * Adding this to a float from 0 to {@code 2^23} rounds as {@code RNE} and leaves the integer in
+   * the last bits, where {@link #index} reads it: faster than a cast, which has to look out for
+   * numbers beyond an int.
+   */
+  static final float TO_INDEX = 0x1p23f;
+
   private Rows() {}
+
+  /**
+   * The lowest bits of {@code i}.
+   *
+   * @param x {@link #TO_INDEX} + i
+   * @param mask of the bits
+   */
+  static int index(float x, int mask) {
+    return Float.floatToRawIntBits(x) & mask;
+  }
 
   /** {@code 2^-shift} of each shift: what {@code RNE(x, shift)} multiplies {@code x} by. */
   static float[] scales(int[] shifts) {

@@ -9,17 +9,17 @@ import org.p2vit.numerics.Tables;
  * there are 256 of them.
  */
 final class Softmax {
-  private static final int DISTANCES = 256;
+  private static final int LAST_DISTANCE = 255;
 
   /** {@code 2^-8}, from the log domain to codes. */
   private static final float TO_CODE = Rows.scale(Tables.LOG_FRACTION);
 
-  private final float[] logDistance = new float[DISTANCES];
-  private final int[] power = new int[DISTANCES];
+  private final float[] logDistance = new float[LAST_DISTANCE + 1];
+  private final int[] power = new int[LAST_DISTANCE + 1];
 
   Softmax(int scoreExponent) {
     int shift = LogSoftmax.shift(scoreExponent);
-    for (int d = 0; d < DISTANCES; d++) {
+    for (int d = 0; d <= LAST_DISTANCE; d++) {
       int t = LogSoftmax.logDistance(d, shift);
       logDistance[d] = t;
       power[d] = LogSoftmax.power(t);
@@ -35,7 +35,8 @@ final class Softmax {
     }
     int[] sum = new int[queries];
     for (float[] key : scores) {
-      addPowers(max, key, sum);
+      toDistances(max, key);
+      addPowers(key, sum);
     }
     float[] logSum = new float[queries];
     for (int t = 0; t < queries; t++) {
@@ -52,11 +53,18 @@ final class Softmax {
     }
   }
 
-  /** In place: scores to log distances; adds their powers to {@code sum}. */
-  private void addPowers(float[] max, float[] scores, int[] sum) {
+  /** In place: scores to what {@link Rows#index} finds their distances in. */
+  private static void toDistances(float[] max, float[] scores) {
     for (int t = 0; t < max.length; t++) {
-      int distance = (int) (max[t] - scores[t]);
-      scores[t] = logDistance[distance];
+      scores[t] = max[t] - scores[t] + Rows.TO_INDEX;
+    }
+  }
+
+  /** In place: distances to log distances; adds their powers to {@code sum}. */
+  private void addPowers(float[] x, int[] sum) {
+    for (int t = 0; t < sum.length; t++) {
+      int distance = Rows.index(x[t], LAST_DISTANCE);
+      x[t] = logDistance[distance];
       sum[t] += power[distance];
     }
   }

@@ -2,6 +2,8 @@ package org.p2vit.golden;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +17,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.p2vit.model.DeitShape;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.RandomModels.WeightBits;
@@ -22,6 +25,8 @@ import org.p2vit.model.VitShape;
 
 class GoldenModelTest {
   private static final VitShape SHAPE = new VitShape(3, 8, 12, 4, 24, 2, 3, 40, 5);
+  private static final List<MatrixProducts> PRODUCTS =
+      List.of(JavaProducts.INSTANCE, OnnxProducts.orJava());
 
   /** Every tensor, of models of all kinds of shapes and widths. */
   @ParameterizedTest
@@ -63,21 +68,51 @@ class GoldenModelTest {
 
   private static void compare(String what, QuantizedModel model, byte[] input) {
     Map<String, BigInteger[][]> expected = new SlowReference(model).run(input);
-    Map<String, int[]> found = new LinkedHashMap<>();
-    new GoldenModel(model)
-        .logits(
-            input,
-            (name, shape, codes) -> {
-              assertEquals(codes.length, Arrays.stream(shape).reduce(1, (a, b) -> a * b), name);
-              found.put(name, codes);
-            });
-    assertEquals(expected.keySet(), found.keySet());
-    expected.forEach(
-        (name, rows) -> {
-          int[] flat =
-              Arrays.stream(rows).flatMap(Arrays::stream).mapToInt(BigInteger::intValue).toArray();
-          assertArrayEquals(flat, found.get(name), () -> name + " of " + what);
+    for (MatrixProducts products : PRODUCTS) {
+      Map<String, int[]> found = tensors(new GoldenModel(model, products), input);
+      assertEquals(expected.keySet(), found.keySet());
+      expected.forEach(
+          (name, rows) -> {
+            int[] flat =
+                Arrays.stream(rows)
+                    .flatMap(Arrays::stream)
+                    .mapToInt(BigInteger::intValue)
+                    .toArray();
+            assertArrayEquals(
+                flat, found.get(name), () -> name + " of " + what + ", " + products.getClass());
+          });
+    }
+  }
+
+  private static Map<String, int[]> tensors(GoldenModel model, byte[] input) {
+    Map<String, int[]> tensors = new LinkedHashMap<>();
+    model.logits(
+        input,
+        (name, shape, codes) -> {
+          assertEquals(codes.length, Arrays.stream(shape).reduce(1, (a, b) -> a * b), name);
+          tensors.put(name, codes);
         });
+    return tensors;
+  }
+
+  /** Too large for an independent reading; the sizes fill no vector and no block of a kernel. */
+  @ParameterizedTest
+  @EnumSource
+  void largerModelsAreTheSameWithAllProducts(WeightBits weightBits) {
+    VitShape shape = new VitShape(3, 70, 56, 7, 186, 2, 3, 331, 101);
+    QuantizedModel model = RandomModels.model(5, shape, weightBits);
+    byte[] input = RandomModels.input(6, shape);
+    Map<String, int[]> expected = tensors(new GoldenModel(model, JavaProducts.INSTANCE), input);
+    tensors(new GoldenModel(model, OnnxProducts.orJava()), input)
+        .forEach((name, codes) -> assertArrayEquals(expected.get(name), codes, name));
+  }
+
+  /** Where there are none, as on processors without a library, the rest of this class is void. */
+  @Test
+  void onnxRuntimesProductsAreExactHere() {
+    assertInstanceOf(OnnxProducts.class, OnnxProducts.orJava());
+    assertSame(JavaProducts.INSTANCE, MatrixProducts.fastest(SHAPE));
+    assertSame(OnnxProducts.orJava(), MatrixProducts.fastest(DeitShape.DEIT_TINY.shape()));
   }
 
   @Test
