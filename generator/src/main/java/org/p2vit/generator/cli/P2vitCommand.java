@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       GenerateCommand.class,
       CyclesCommand.class,
+      AreaCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
       BenchCommand.class,

@@ -1,0 +1,3 @@
+Chain.sv
+Leaf.sv
+ram_32x9.sv

@@ -1,0 +1,2 @@
+WithDivider.sv
+Divider.sv
