@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       CyclesCommand.class,
       AreaCommand.class,
+      DevicesCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
       BenchCommand.class,

@@ -136,6 +136,24 @@ class CommandLineTest {
     assertEquals("LOAD_STORE", area.at("/parts/0/part").textValue());
     assertTrue(area.at("/total/luts").longValue() > 100, area::toString);
     assertTrue(area.at("/parts/0/criticalPath/levels").intValue() > 1, area::toString);
+    assertTrue(area.get("deviceFit").isNull(), area::toString);
+
+    CommandLineRun fit = CommandLineRun.of("area", out, "--device", "zcu102", "--json", json);
+    assertEquals(0, fit.exitCode(), fit.err());
+    assertTrue(fit.out().contains("Fits XCZU9EG"), fit.out());
+    JsonNode fitted = new ObjectMapper().readTree(json.toFile()).get("deviceFit");
+    assertTrue(fitted.get("fits").booleanValue(), fitted::toString);
+    expectError(
+        CommandLineRun.of("area", out, "--device", "zcu102", "--lut-inputs", 4), "--lut-inputs 4");
+  }
+
+  @Test
+  void unknownDeviceIsToldBeforeAnyWork() {
+    Path out = directory.resolve("no-device");
+    CommandLineRun run = CommandLineRun.of("generate", model, "--device", "zcu12", "--out", out);
+    expectError(run, "ZCU102");
+    assertFalse(Files.exists(out));
+    assertTrue(CommandLineRun.of("devices").out().contains("XCZU9EG"));
   }
 
   @Test

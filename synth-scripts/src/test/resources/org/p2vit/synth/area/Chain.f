@@ -1,3 +1,0 @@
-Chain.sv
-Leaf.sv
-ram_32x9.sv

@@ -1,2 +1,0 @@
-WithDivider.sv
-Divider.sv
