@@ -26,6 +26,10 @@ import org.p2vit.quantize.Progress;
 import org.p2vit.quantize.QuantizeOptions;
 import org.p2vit.quantize.Quantizer;
 import org.p2vit.rtl.Architecture;
+import org.p2vit.synth.EmittedFolder;
+import org.p2vit.synth.area.AreaEstimate;
+import org.p2vit.synth.area.AreaEstimator;
+import org.p2vit.verif.BuildProgress;
 
 /**
  * The steps of the command line as a Java API. All throw {@link InputException} for input that
@@ -114,6 +118,16 @@ public final class P2vit {
   /** Predicts the cycles of a program without simulating it. */
   public static CyclePrediction cycles(Schedule schedule, MemoryTiming memory) {
     return CycleModel.predict(schedule.program(), schedule.architecture(), memory);
+  }
+
+  /**
+   * Estimates the area and logic depth of a generated design; see {@link AreaEstimate}.
+   *
+   * @param design folder that {@link #generate} wrote
+   * @param lutInputs K: 6 for most FPGAs, 4 for small ones
+   */
+  public static AreaEstimate area(Path design, int lutInputs, BuildProgress progress) {
+    return new AreaEstimator().estimate(EmittedFolder.open(design), lutInputs, progress);
   }
 
   /** Simulates a design on images and compares every tensor with the golden model. */

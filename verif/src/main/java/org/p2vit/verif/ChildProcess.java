@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * A child process that does not outlive us: it and its descendants are killed when this is closed,
  * when the waiting thread is interrupted and when the JVM shuts down (Ctrl-C).
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private final Process process;
   private final Thread killer;
 
@@ -17,16 +17,18 @@ final class ChildProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(killer);
   }
 
-  static ChildProcess start(ProcessBuilder builder) throws IOException {
+  /** Starts it; an {@link IOException} says that there is no such program. */
+  public static ChildProcess start(ProcessBuilder builder) throws IOException {
     return new ChildProcess(builder.start());
   }
 
-  Process process() {
+  /** The process itself. */
+  public Process process() {
     return process;
   }
 
   /** Waits for the end, calling {@code tick} about five times a second; returns the exit status. */
-  int await(Runnable tick) throws InterruptedException {
+  public int await(Runnable tick) throws InterruptedException {
     while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
       tick.run();
     }

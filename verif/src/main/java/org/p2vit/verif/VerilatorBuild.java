@@ -28,9 +28,6 @@ import org.p2vit.model.io.Directories;
  */
 public final class VerilatorBuild {
 
-  /** Environment variable that names the cache directory. */
-  public static final String CACHE_VARIABLE = "P2VIT_CACHE";
-
   private static final String EXECUTABLE = "sim";
   private static final Map<Path, Object> LOCKS = new ConcurrentHashMap<>();
 
@@ -61,16 +58,9 @@ public final class VerilatorBuild {
     this.parallelism = parallelism;
   }
 
-  /**
-   * {@code $P2VIT_CACHE/verilator} if the variable is set, else {@code ~/.cache/p2vit/verilator}.
-   */
+  /** {@link CacheDirectory} of Verilator's builds. */
   public static Path defaultCache() {
-    String set = System.getenv(CACHE_VARIABLE);
-    Path base =
-        set == null || set.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache", "p2vit")
-            : Path.of(set);
-    return base.resolve("verilator");
+    return CacheDirectory.of("verilator");
   }
 
   /**
@@ -99,7 +89,7 @@ public final class VerilatorBuild {
           "cache directory "
               + cache
               + ": GNU Make cannot build in a path with spaces; set "
-              + CACHE_VARIABLE
+              + CacheDirectory.VARIABLE
               + " to another directory");
     }
     try {
@@ -125,7 +115,12 @@ public final class VerilatorBuild {
       return executable;
     } catch (IOException e) {
       throw new InputException(
-          "cannot write the build cache " + cache + ": " + describe(e) + "; set " + CACHE_VARIABLE,
+          "cannot write the build cache "
+              + cache
+              + ": "
+              + describe(e)
+              + "; set "
+              + CacheDirectory.VARIABLE,
           e);
     }
   }

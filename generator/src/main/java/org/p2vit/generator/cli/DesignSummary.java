@@ -6,12 +6,14 @@ import java.util.List;
 import org.p2vit.generator.Design;
 import org.p2vit.generator.compile.BufferUse;
 import org.p2vit.rtl.Architecture;
+import org.p2vit.synth.device.DeviceFit;
 
 /**
  * What 'generate' shows of a design.
  *
  * @param macsPerCycle 8-bit; twice as many with 4-bit weights
  * @param onChipBytes of all buffers
+ * @param deviceFit whether it fits the device that was named; null if none was
  * @param artifacts files and folders written
  */
 record DesignSummary(
@@ -21,9 +23,14 @@ record DesignSummary(
     long imageBytes,
     long onChipBytes,
     List<BufferUse> buffers,
+    DeviceFit deviceFit,
     List<String> artifacts) {
 
   static DesignSummary of(Design design) {
+    return of(design, null);
+  }
+
+  static DesignSummary of(Design design, DeviceFit deviceFit) {
     Architecture arch = design.compiled().architecture();
     return new DesignSummary(
         arch,
@@ -32,6 +39,7 @@ record DesignSummary(
         design.compiled().image().length,
         design.compiled().bufferBytes(),
         design.compiled().buffers(),
+        deviceFit,
         design.artifacts().stream().map(Path::toString).toList());
   }
 

@@ -10,6 +10,9 @@ import org.p2vit.model.io.ModelFiles;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.EmittedRtl;
 import org.p2vit.rtl.RtlEmitter;
+import org.p2vit.synth.area.AreaEstimate;
+import org.p2vit.synth.device.Device;
+import org.p2vit.synth.device.DeviceFit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,10 +54,13 @@ final class GenerateCommand implements Callable<Integer> {
           "Where everything goes. Files of an earlier 'generate' are replaced, others stay.")
   private Path out;
 
+  @Mixin private DeviceOption device;
+
   @Mixin private JsonOption json;
 
   @Override
   public Integer call() throws Exception {
+    Device wanted = device.choose();
     QuantizedModel model = ModelFiles.read(path);
     Architecture arch = architecture.choose(model);
     PrintWriter writer = spec.commandLine().getOut();
@@ -70,11 +76,23 @@ final class GenerateCommand implements Callable<Integer> {
       progress.note("elaborating the accelerator ...");
       design = P2vit.generate(model, arch, program.options(), out);
     }
-    DesignSummary summary = DesignSummary.of(design);
+    AreaEstimate area = wanted == null ? null : area(wanted);
+    DeviceFit fit = area == null ? null : DeviceFit.of(area, wanted);
+    DesignSummary summary = DesignSummary.of(design, fit);
     summary.print(writer);
     summary.printBuffers(writer);
+    if (fit != null) {
+      new AreaTables(area).print(writer);
+      DeviceFitTable.print(fit, writer);
+    }
     summary.printArtifacts(writer);
     json.write(summary);
-    return 0;
+    return area != null && new AreaTables(area).reportFailures(spec.commandLine().getErr()) ? 1 : 0;
+  }
+
+  private AreaEstimate area(Device wanted) {
+    try (ProgressLine progress = new ProgressLine()) {
+      return P2vit.area(out, wanted.family().lutInputs(), progress::at);
+    }
   }
 }

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       CyclesCommand.class,
       EnergyCommand.class,
+      AreaCommand.class,
+      DevicesCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
       BenchCommand.class,

@@ -122,6 +122,47 @@ class CommandLineTest {
   }
 
   @Test
+  void areaOfAChunk() throws IOException {
+    Path out = directory.resolve("store");
+    CommandLineRun made =
+        CommandLineRun.of("generate", model, "--macs", 64, "--chunk", "Store", "--out", out);
+    assertEquals(0, made.exitCode(), made.err());
+    Path json = directory.resolve("area.json");
+    CommandLineRun run = CommandLineRun.of("area", out, "--modules", "--json", json);
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().contains("Area of Store in LUT6"), run.out());
+    assertTrue(run.out().matches("(?s).*\\n  BurstSplitter +1 .*"), run.out());
+    JsonNode area = new ObjectMapper().readTree(json.toFile());
+    assertEquals("LOAD_STORE", area.at("/parts/0/part").textValue());
+    assertTrue(area.at("/total/luts").longValue() > 100, area::toString);
+    assertTrue(area.at("/parts/0/criticalPath/levels").intValue() > 1, area::toString);
+    assertTrue(area.get("deviceFit").isNull(), area::toString);
+
+    CommandLineRun fit = CommandLineRun.of("area", out, "--device", "zcu102", "--json", json);
+    assertEquals(0, fit.exitCode(), fit.err());
+    assertTrue(fit.out().contains("Fits XCZU9EG"), fit.out());
+    JsonNode fitted = new ObjectMapper().readTree(json.toFile()).get("deviceFit");
+    assertTrue(fitted.get("fits").booleanValue(), fitted::toString);
+    expectError(
+        CommandLineRun.of("area", out, "--device", "zcu102", "--lut-inputs", 4), "--lut-inputs 4");
+  }
+
+  @Test
+  void unknownDeviceIsToldBeforeAnyWork() {
+    Path out = directory.resolve("no-device");
+    CommandLineRun run = CommandLineRun.of("generate", model, "--device", "zcu12", "--out", out);
+    expectError(run, "ZCU102");
+    assertFalse(Files.exists(out));
+    assertTrue(CommandLineRun.of("devices").out().contains("XCZU9EG"));
+  }
+
+  @Test
+  void areaNeedsADesign() {
+    expectError(CommandLineRun.of("area", directory), "no file list");
+    expectError(CommandLineRun.of("area", directory.resolve("nowhere")), "nowhere");
+  }
+
+  @Test
   void unknownChunkIsNamed() {
     expectError(
         CommandLineRun.of("generate", model, "--chunk", "Divider", "--out", directory.resolve("x")),

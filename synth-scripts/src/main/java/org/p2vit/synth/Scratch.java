@@ -1,0 +1,33 @@
+package org.p2vit.synth;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.p2vit.model.InputException;
+
+/** A directory for the time of some work. */
+public record Scratch(Path directory) implements AutoCloseable {
+
+  /** Makes one below a directory, which is made as well. */
+  public static Scratch in(Path parent) {
+    try {
+      Files.createDirectories(parent);
+      return new Scratch(Files.createTempDirectory(parent, "work-"));
+    } catch (IOException e) {
+      throw new InputException("cannot make a directory in " + parent + ": " + e, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new InputException("cannot clear " + directory + ": " + e, e);
+    }
+  }
+}
