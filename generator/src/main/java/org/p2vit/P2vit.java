@@ -50,10 +50,16 @@ public final class P2vit {
       double[] std,
       QuantizeOptions options,
       Progress progress) {
+    return Quantizer.quantize(calibrate(onnx, calibration, mean, std, progress), options, progress)
+        .model();
+  }
+
+  /** Runs the float model on images, to choose scales by what its tensors hold. */
+  public static Calibration calibrate(
+      Path onnx, ImageSource images, double[] mean, double[] std, Progress progress) {
     FloatVit vit = OnnxVitImporter.read(onnx);
     try (FloatReference reference = FloatReference.open(onnx, vit, Calibration.taps(vit))) {
-      Calibration collected = Calibration.collect(vit, reference, calibration, mean, std, progress);
-      return Quantizer.quantize(collected, options, progress).model();
+      return Calibration.collect(vit, reference, images, mean, std, progress);
     }
   }
 
