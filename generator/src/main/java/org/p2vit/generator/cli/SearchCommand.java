@@ -1,17 +1,26 @@
 package org.p2vit.generator.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.generator.cycles.MemoryTiming;
+import org.p2vit.generator.report.ReportFiles;
 import org.p2vit.generator.search.Budget;
 import org.p2vit.generator.search.Cost;
+import org.p2vit.generator.search.FrontSvg;
 import org.p2vit.generator.search.ImageSplit;
+import org.p2vit.generator.search.LayerGroup;
 import org.p2vit.generator.search.MixedPrecisionSearch;
 import org.p2vit.generator.search.MixedPrecisionSearch.Found;
 import org.p2vit.image.ImageFiles;
 import org.p2vit.image.ImageSource;
+import org.p2vit.model.InputException;
+import org.p2vit.model.io.AtomicFiles;
 import org.p2vit.model.io.ModelFiles;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
@@ -34,6 +43,10 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false)
 final class SearchCommand implements Callable<Integer> {
+
+  private static final String SUMMARY = "search.json";
+  private static final String PLOT = "front.svg";
+  private static final int REPORT_IMAGES = 16;
 
   @Spec private CommandSpec spec;
 
@@ -136,11 +149,17 @@ final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    check();
     FloatVit vit = OnnxVitImporter.read(onnx);
+    List<LayerGroup> groups = LayerGroup.of(vit.shape());
+    if (limit.cycles == null) {
+      budget(groups, null).checkFeasible(groups.size());
+    }
     ImageSource calibrationImages =
         P2vit.spread(ImageFiles.open(calibration, null, vit.shape()), calibrationCount);
     ImageSource all = images.open(vit.shape());
     int channels = vit.shape().imageChannels();
+    SearchSummary summary;
     try (ProgressLine progress = new ProgressLine()) {
       ImageSplit split = ImageSplit.of(all, calibrationImages, searchCount, progress::at);
       Calibration collected =
@@ -150,19 +169,14 @@ final class SearchCommand implements Callable<Integer> {
               normalization.mean(channels),
               normalization.std(channels),
               progress::at);
+      QuantizeOptions options = QuantizeOptions.DEFAULT.withResidualBits(residualBits);
       try (MixedPrecisionSearch search =
-          new MixedPrecisionSearch(
-              onnx,
-              vit,
-              collected,
-              QuantizeOptions.DEFAULT.withResidualBits(residualBits),
-              progress::at)) {
-        Cost cost = cost(search);
-        double most =
-            limit.meanBits != null
-                ? limit.meanBits
-                : limit.bytes != null ? limit.bytes : limit.cycles;
-        Budget budget = new Budget(cost, most);
+          new MixedPrecisionSearch(onnx, vit, collected, options, progress::at)) {
+        Cost cycles =
+            limit.cycles != null || architecture.given()
+                ? search.cycles(architecture.choose(search.narrow()), new MemoryTiming(latency))
+                : null;
+        Budget budget = budget(groups, cycles);
         Found found =
             search.run(
                 new MixedPrecisionSearch.Plan(budget, seed, evaluations, out),
@@ -170,28 +184,68 @@ final class SearchCommand implements Callable<Integer> {
                 calibrationImages,
                 split);
         ModelFiles.write(found.quantization().model(), out);
-        PrintWriter o = spec.commandLine().getOut();
-        o.println(found.best());
-        o.println("float " + found.floatRight());
-        for (int g = 0; g < search.groups().size(); g++)
-          o.printf(
-              "%s %d %.5f%n",
-              search.groups().get(g).name(),
-              found.best().allocation().bits(g),
-              found.sensitivity()[g]);
-        o.println(search.measure(found.quantization().model(), split.test()));
+        writePlot(vit.name(), budget, found);
+        summary =
+            SearchSummary.of(
+                budget, costs(groups, cycles), seed, groups, found, finals(search, found, split));
+        JsonOption.write(summary, out.resolve(SUMMARY));
+        ReportFiles.write(
+            P2vit.report(
+                onnx,
+                found.quantization(),
+                P2vit.spread(calibrationImages, REPORT_IMAGES),
+                null,
+                progress::at),
+            out);
       }
     }
+    PrintWriter text = spec.commandLine().getOut();
+    summary.print(text);
+    text.printf(
+        "%nwritten to %s: %s, %s, %s, %s, %s%n",
+        out, ModelFiles.MODEL_FILE, ModelFiles.WEIGHTS_FILE, SUMMARY, PLOT, ReportFiles.HTML);
+    text.flush();
+    json.write(summary);
     return 0;
   }
 
-  private Cost cost(MixedPrecisionSearch search) {
+  private void check() {
+    if (searchCount < 1 || evaluations < 1 || latency < 1) {
+      throw new InputException(
+          "--search-count %d, --evaluations %d, --latency %d: each must be at least 1"
+              .formatted(searchCount, evaluations, latency));
+    }
+    AtomicFiles.checkWritable(out.resolve(SUMMARY));
+  }
+
+  private Budget budget(List<LayerGroup> groups, Cost cycles) {
     if (limit.meanBits != null) {
-      return Cost.meanBits(search.groups());
+      return new Budget(Cost.meanBits(groups), limit.meanBits);
     }
-    if (limit.bytes != null) {
-      return Cost.bytes(search.groups());
+    return limit.bytes != null
+        ? new Budget(Cost.bytes(groups), limit.bytes)
+        : new Budget(cycles, limit.cycles);
+  }
+
+  private static List<Cost> costs(List<LayerGroup> groups, Cost cycles) {
+    List<Cost> costs = new ArrayList<>(List.of(Cost.meanBits(groups), Cost.bytes(groups)));
+    if (cycles != null) {
+      costs.add(cycles);
     }
-    return search.cycles(architecture.choose(search.narrow()), new MemoryTiming(latency));
+    return costs;
+  }
+
+  /** The result, 4 bits everywhere, 8 bits everywhere. */
+  private static List<MixedPrecisionSearch.Final> finals(
+      MixedPrecisionSearch search, Found found, ImageSplit split) {
+    return split.test().count() == 0
+        ? List.of()
+        : search.measure(
+            List.of(found.quantization().model(), search.narrow(), search.wide()), split.test());
+  }
+
+  private void writePlot(String model, Budget budget, Found found) {
+    String svg = FrontSvg.draw(model + ", 4- and 8-bit weights", budget, found);
+    AtomicFiles.write(out, Map.of(PLOT, svg.getBytes(StandardCharsets.UTF_8)));
   }
 }

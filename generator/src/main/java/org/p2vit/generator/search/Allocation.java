@@ -16,7 +16,8 @@ public record Allocation(String code) {
     }
   }
 
-  static Allocation uniform(int groups, int bits) {
+  /** The same bits everywhere. */
+  public static Allocation uniform(int groups, int bits) {
     return new Allocation(Integer.toString(bits).repeat(groups));
   }
 

@@ -15,9 +15,11 @@ public record Budget(Cost cost, double limit) {
   }
 
   /**
+   * Compares with the cheapest allocation.
+   *
    * @throws InputException if not even 4 bits everywhere are within the limit
    */
-  void checkFeasible(int groups) {
+  public void checkFeasible(int groups) {
     double least = cost.of(Allocation.uniform(groups, Allocation.NARROW));
     if (!(limit >= least)) {
       throw new InputException(

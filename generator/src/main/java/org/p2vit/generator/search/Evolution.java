@@ -66,7 +66,10 @@ final class Evolution {
             .executor(Runnable::run)
             .populationSize(population)
             .constraint(constraint)
-            .survivorsSelector(new EliteSelector<BitGene, Q>(ELITE, new TournamentSelector<>(TOURNAMENT)))
+            // Those that replace old ones would be random, not repaired.
+            .maximalPhenotypeAge(Long.MAX_VALUE)
+            .survivorsSelector(
+                new EliteSelector<BitGene, Q>(ELITE, new TournamentSelector<>(TOURNAMENT)))
             .offspringSelector(new TournamentSelector<>(TOURNAMENT))
             .alterers(new UniformCrossover<>(CROSSOVER, SWAP), new Mutator<>(MUTATION))
             .build();

@@ -1,14 +1,11 @@
 package org.p2vit.generator.search;
 
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
-import org.p2vit.golden.GoldenBatch;
+import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.onnx.FloatReference;
@@ -19,6 +16,7 @@ import org.p2vit.quantize.Progress;
 import org.p2vit.quantize.Quantization;
 import org.p2vit.quantize.QuantizeOptions;
 import org.p2vit.quantize.Quantizer;
+import org.p2vit.rtl.Architecture;
 
 /**
  * Chooses 4 or 8 bits for the weights of every group of layers (docs/mixed-precision.md): coarse,
@@ -28,25 +26,6 @@ import org.p2vit.quantize.Quantizer;
 public final class MixedPrecisionSearch implements AutoCloseable {
   /** Images that sensitivities are measured with; more change the ranking little. */
   static final int SENSITIVITY_IMAGES = 32;
-
-  private static final int COARSE_POPULATION = 100;
-  private static final int COARSE_GENERATIONS = 200;
-  private static final int POPULATION = 20;
-
-  /** Individuals of the first generation that prediction likes best. */
-  private static final int SEEDED = 12;
-
-  /**
-   * Budgets between all layers at 4 bits and all at 8 for which the best prediction is measured.
-   */
-  private static final int FRONT_POINTS = 10;
-
-  private static final int GENERATIONS = 1000;
-
-  /** Generations without an evaluation after which nothing new is expected. */
-  private static final int IDLE_GENERATIONS = 20;
-
-  private static final int FINALISTS = 3;
 
   private final FloatVit vit;
   private final Calibration calibration;
@@ -96,14 +75,13 @@ public final class MixedPrecisionSearch implements AutoCloseable {
     return narrow.model();
   }
 
-  /** A model of these bits, put together from layers that are quantized. */
-  QuantizedModel model(Allocation allocation) {
-    return candidates.model(allocation);
+  /** The model with 8-bit weights. */
+  public QuantizedModel wide() {
+    return wide.model();
   }
 
   /** Cycles an image on an architecture. */
-  public Cost cycles(
-      org.p2vit.rtl.Architecture architecture, org.p2vit.generator.cycles.MemoryTiming memory) {
+  public Cost cycles(Architecture architecture, MemoryTiming memory) {
     return new CycleCost(candidates::model, architecture, memory);
   }
 
@@ -112,7 +90,7 @@ public final class MixedPrecisionSearch implements AutoCloseable {
    *
    * @param budget what the result may cost
    * @param seed of all random numbers
-   * @param evaluations most models to measure, those of an earlier run included
+   * @param evaluations most candidates to measure, those of an interrupted run included
    * @param directory where the journal is kept
    */
   public record Plan(Budget budget, long seed, int evaluations, Path directory) {}
@@ -149,7 +127,9 @@ public final class MixedPrecisionSearch implements AutoCloseable {
       Sensitivity sensitivity = sensitivity(plan.directory(), subject, onnx, unlabelled);
       Measurement measurement =
           Measurement.prepare(reference, images.search(), narrow.model(), progress);
-      return new Run(plan, journal, sensitivity, measurement).search();
+      return new SearchRun(
+              plan, groups, candidates, this::quantize, journal, sensitivity, measurement, progress)
+          .found();
     }
   }
 
@@ -169,171 +149,27 @@ public final class MixedPrecisionSearch implements AutoCloseable {
     }
   }
 
-  /** One search. */
-  private final class Run {
-    private final Plan plan;
-    private final Journal journal;
-    private final Sensitivity sensitivity;
-    private final Measurement measurement;
-    private final LinearCost estimate;
-    private int evaluations;
-
-    Run(Plan plan, Journal journal, Sensitivity sensitivity, Measurement measurement) {
-      this.plan = plan;
-      this.journal = journal;
-      this.sensitivity = sensitivity;
-      this.measurement = measurement;
-      progress.at("costs of groups", 0, 1);
-      estimate = new LinearCost(plan.budget().cost(), groups.size());
-      progress.at("costs of groups", 1, 1);
+  /** Models against the float model, on images that the search has not seen. */
+  public List<Final> measure(List<QuantizedModel> models, ImageSource images) {
+    Measurement measurement = Measurement.prepare(reference, images, narrow.model(), progress);
+    int total = models.size() * images.count();
+    List<Final> results = new ArrayList<>();
+    for (QuantizedModel model : models) {
+      int before = results.size() * images.count();
+      Measurement.Outcome outcome =
+          measurement.of(
+              model, (done, count) -> progress.at("final measurement", before + done, total));
+      Measurement.Drop drop = measurement.drop(outcome);
+      results.add(
+          new Final(
+              measurement.images(),
+              measurement.floatRight(),
+              outcome.count(),
+              drop.points(),
+              drop.error(),
+              outcome.divergence()));
     }
-
-    Found search() {
-      List<Allocation> front = front();
-      List<Allocation> coarse =
-          coarse(plan.budget().limit(), plan.budget()::allows).stream().limit(SEEDED).toList();
-      front.forEach(this::measure);
-      coarse.forEach(this::measure);
-      fine(coarse);
-      List<Finalist> finalists = finalists(coarse.get(0)).stream().map(this::requantize).toList();
-      Finalist best =
-          finalists.stream().max(Comparator.comparing(Finalist::evaluation)).orElseThrow();
-      double[] alone = new double[groups.size()];
-      java.util.Arrays.setAll(alone, sensitivity::alone);
-      return new Found(
-          best.evaluation(),
-          best.quantization(),
-          List.copyOf(journal.all()),
-          alone,
-          measurement.floatRight());
-    }
-
-    /** The best by prediction at budgets from 4 bits everywhere to 8 bits everywhere. */
-    private List<Allocation> front() {
-      Set<Allocation> points = new LinkedHashSet<>();
-      double least = estimate.of(Allocation.uniform(groups.size(), Allocation.NARROW));
-      double most = estimate.of(Allocation.uniform(groups.size(), Allocation.WIDE));
-      for (int i = 0; i <= FRONT_POINTS; i++) {
-        double limit = least + (most - least) * i / FRONT_POINTS;
-        points.add(coarse(limit, a -> true).get(0));
-        progress.at("coarse search", i + 1, FRONT_POINTS + 1);
-      }
-      return List.copyOf(points);
-    }
-
-    /** Allocations within a limit by predicted loss, best first. */
-    private List<Allocation> coarse(double limit, java.util.function.Predicate<Allocation> exact) {
-      Map<Allocation, Double> predicted = new LinkedHashMap<>();
-      // Rounding must not forbid what is exactly at the limit.
-      double tolerant = limit * (1 + 1e-9);
-      // The true cost, which may be slow, is asked of the best only.
-      Repair repair = new Repair(sensitivity, estimate, tolerant, a -> true);
-      Function<Allocation, Double> fitness =
-          a -> -predicted.computeIfAbsent(a, sensitivity::predict);
-      Evolution.run(
-          plan.seed(),
-          groups.size(),
-          COARSE_POPULATION,
-          COARSE_GENERATIONS,
-          List.of(),
-          repair,
-          fitness,
-          () -> false);
-      List<Allocation> ranked =
-          predicted.entrySet().stream()
-              .sorted(Map.Entry.comparingByValue())
-              .map(Map.Entry::getKey)
-              .limit(5L * SEEDED)
-              .filter(exact)
-              .toList();
-      return ranked.isEmpty()
-          ? List.of(Allocation.uniform(groups.size(), Allocation.NARROW))
-          : ranked;
-    }
-
-    private void fine(List<Allocation> start) {
-      Repair repair =
-          new Repair(
-              sensitivity, estimate, plan.budget().limit() * (1 + 1e-9), plan.budget()::allows);
-      int[] idle = {0, evaluations};
-      Evolution.run(
-          plan.seed(),
-          groups.size(),
-          POPULATION,
-          GENERATIONS,
-          start,
-          repair,
-          this::measure,
-          () -> {
-            idle[0] = evaluations == idle[1] ? idle[0] + 1 : 0;
-            idle[1] = evaluations;
-            return evaluations >= plan.evaluations() || idle[0] >= IDLE_GENERATIONS;
-          });
-    }
-
-    private final Set<Allocation> counted = new LinkedHashSet<>();
-
-    private Evaluation measure(Allocation allocation) {
-      if (counted.add(allocation)) {
-        evaluations++;
-      }
-      Evaluation known = journal.find(allocation, false);
-      if (known != null) {
-        return known;
-      }
-      Evaluation evaluation = evaluate(allocation, false, candidates.model(allocation));
-      progress.at("measure", Math.min(evaluations, plan.evaluations()), plan.evaluations());
-      return evaluation;
-    }
-
-    private Evaluation evaluate(Allocation allocation, boolean requantized, QuantizedModel model) {
-      Measurement.Outcome outcome = measurement.of(model, GoldenBatch.Progress.NONE);
-      Evaluation evaluation =
-          new Evaluation(
-              allocation, requantized, measurement.images(), outcome.count(), outcome.divergence());
-      journal.add(evaluation);
-      return evaluation;
-    }
-
-    /** The best by what was measured, by divergence alone, and by prediction. */
-    private Set<Allocation> finalists(Allocation predicted) {
-      List<Evaluation> within =
-          counted.stream().filter(plan.budget()::allows).map(a -> journal.find(a, false)).toList();
-      Set<Allocation> finalists = new LinkedHashSet<>();
-      within.stream()
-          .sorted(Comparator.reverseOrder())
-          .limit(FINALISTS - 1)
-          .forEach(e -> finalists.add(e.allocation()));
-      within.stream()
-          .min(Comparator.comparingDouble(Evaluation::divergence))
-          .ifPresent(e -> finalists.add(e.allocation()));
-      finalists.add(predicted);
-      return finalists;
-    }
-
-    private record Finalist(Evaluation evaluation, Quantization quantization) {}
-
-    private Finalist requantize(Allocation allocation) {
-      Quantization quantization = quantize("quantize " + allocation.code(), allocation);
-      Evaluation known = journal.find(allocation, true);
-      return new Finalist(
-          known != null ? known : evaluate(allocation, true, quantization.model()), quantization);
-    }
-  }
-
-  /** Against the float model, on images that the search has not seen. */
-  public Final measure(QuantizedModel model, ImageSource images) {
-    Measurement measurement = Measurement.prepare(reference, images, model, progress);
-    Measurement.Outcome outcome =
-        measurement.of(model, (done, total) -> progress.at("golden model", done, total));
-    Measurement.Drop drop = measurement.drop(outcome);
-    return new Final(
-        measurement.images(),
-        measurement.floatRight(),
-        outcome.count(),
-        drop.points(),
-        drop.error(),
-        outcome.divergence());
+    return results;
   }
 
   /**
@@ -342,12 +178,17 @@ public final class MixedPrecisionSearch implements AutoCloseable {
    * @param images measured
    * @param floatRight right images of the float model
    * @param right of the integer model
-   * @param drop percentage points lost
-   * @param dropError its standard error
+   * @param drop percentage points of accuracy lost
+   * @param dropError its standard error, of the paired difference
    * @param divergence mean, in nats
    */
   public record Final(
-      int images, int floatRight, int right, double drop, double dropError, double divergence) {}
+      int images, int floatRight, int right, double drop, double dropError, double divergence) {
+
+    public double accuracy() {
+      return (double) right / images;
+    }
+  }
 
   @Override
   public void close() {
