@@ -2,10 +2,14 @@ package org.p2vit.generator.report;
 
 import static org.p2vit.generator.svg.SvgWriter.number;
 
+import java.util.function.LongToDoubleFunction;
 import org.p2vit.generator.svg.SvgWriter;
 import org.p2vit.quantize.Histogram;
 
-/** A small histogram: bars for codes, a line for the float model's values; logarithmic heights. */
+/**
+ * A small histogram: bars for codes, a line for the float model's values; heights are logarithmic
+ * where there are such.
+ */
 final class HistogramSvg {
   private static final double WIDTH = 152;
   private static final double HEIGHT = 40;
@@ -29,33 +33,32 @@ final class HistogramSvg {
     }
     SvgWriter svg = new SvgWriter(width, height);
     svg.rect("frame", 0, 0, width, height);
-    svg.path("codes", bars(codes.counts(), most, width, height));
+    double top = height - 2;
+    double scale = floats == null ? top / most : top / Math.log1p(most);
+    LongToDoubleFunction y = n -> height - scale * (floats == null ? n : Math.log1p(n));
+    svg.path("codes", bars(codes.counts(), y, width, height));
     if (floats != null) {
-      svg.path("floats", line(floats.counts(), most, width, height));
+      svg.path("floats", line(floats.counts(), y, width));
     }
     return svg.finish().strip();
   }
 
-  private static double y(long count, long most, double height) {
-    return height - (height - 2) * Math.log1p(count) / Math.log1p(most);
-  }
-
-  private static String bars(long[] counts, long most, double width, double height) {
+  private static String bars(long[] counts, LongToDoubleFunction y, double width, double height) {
     double step = width / counts.length;
     StringBuilder path = new StringBuilder("M0 " + number(height));
     for (int i = 0; i < counts.length; i++) {
-      path.append('V').append(number(y(counts[i], most, height)));
+      path.append('V').append(number(y.applyAsDouble(counts[i])));
       path.append('H').append(number((i + 1) * step));
     }
     return path.append('V').append(number(height)).append('z').toString();
   }
 
-  private static String line(long[] counts, long most, double width, double height) {
+  private static String line(long[] counts, LongToDoubleFunction y, double width) {
     double step = width / counts.length;
     StringBuilder path = new StringBuilder();
     for (int i = 0; i < counts.length; i++) {
       path.append(i == 0 ? 'M' : 'L').append(number((i + 0.5) * step)).append(' ');
-      path.append(number(y(counts[i], most, height)));
+      path.append(number(y.applyAsDouble(counts[i])));
     }
     return path.toString();
   }

@@ -27,7 +27,7 @@ final class ReportHtml {
     add(
         """
         <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+        <html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width"/>
         <title>%s: quantization report</title><style>
         %s</style></head><body><main>
         <h1>%s</h1>
@@ -135,7 +135,7 @@ final class ReportHtml {
   }
 
   private void tensor(TensorStatistics t) {
-    String exponents = t.exponent().length == 0 ? "log2" : "2^" + range(t.exponent());
+    String exponents = t.exponent().length == 0 ? "log2" : "exponent " + range(t.exponent());
     add(
         "<div class=\"tensor\"><b>%s</b><span class=\"dim\">%d bits, %s</span>%s"
             + "<dl><dt>alone</dt><dd>%s</dd><dt>with all before</dt><dd>%s</dd>"

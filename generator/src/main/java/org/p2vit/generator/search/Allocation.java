@@ -41,6 +41,15 @@ public record Allocation(String code) {
     return bits(group) == WIDE;
   }
 
+  /** Groups in which two differ. */
+  int distance(Allocation other) {
+    int count = 0;
+    for (int g = 0; g < groups(); g++) {
+      count += bits(g) == other.bits(g) ? 0 : 1;
+    }
+    return count;
+  }
+
   Allocation with(int group, int bits) {
     StringBuilder changed = new StringBuilder(code);
     changed.setCharAt(group, (char) ('0' + bits));

@@ -1,15 +1,16 @@
 package org.p2vit.generator.search;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import org.p2vit.generator.search.MixedPrecisionSearch.Found;
 import org.p2vit.generator.search.MixedPrecisionSearch.Plan;
 import org.p2vit.golden.GoldenBatch;
@@ -26,8 +27,11 @@ final class SearchRun {
   private static final int COARSE_GENERATIONS = 100;
   private static final int POPULATION = 20;
 
-  /** Individuals of the first generation that prediction likes best. */
-  private static final int SEEDED = 12;
+  /** By prediction, the best that individuals of the first generation are taken from. */
+  private static final int PREDICTED = 3000;
+
+  /** Groups in which these differ at least, lest they be variants of one. */
+  private static final int DISTANCE = 4;
 
   /** Budgets, all layers at 4 bits to all at 8, of which the best prediction is measured. */
   private static final int FRONT_POINTS = 10;
@@ -83,8 +87,7 @@ final class SearchRun {
 
   Found found() {
     Set<Allocation> front = front();
-    List<Allocation> coarse =
-        coarse(plan.budget().limit(), plan.budget()::allows).stream().limit(SEEDED).toList();
+    List<Allocation> coarse = diverse(coarse(plan.budget().limit()));
     measure(coarse.get(0));
     front.forEach(this::measure);
     coarse.forEach(this::measure);
@@ -111,18 +114,14 @@ final class SearchRun {
     double most = estimate.of(Allocation.uniform(groups.size(), Allocation.WIDE));
     for (int i = 0; i <= FRONT_POINTS; i++) {
       double limit = least + (most - least) * i / FRONT_POINTS;
-      points.add(coarse(limit, a -> true).get(0));
+      points.add(coarse(limit).get(0));
       progress.at("coarse search", i + 1, FRONT_POINTS + 1);
     }
     return points;
   }
 
-  /**
-   * Allocations within a limit by predicted loss, best first.
-   *
-   * @param exact the true constraint, asked of the best only, since it may be slow
-   */
-  private List<Allocation> coarse(double limit, Predicate<Allocation> exact) {
+  /** Allocations by predicted loss, best first, within a limit of the estimated cost. */
+  private List<Allocation> coarse(double limit) {
     Map<Allocation, Double> predicted = new LinkedHashMap<>();
     Evolution.run(
         plan.seed(),
@@ -133,16 +132,39 @@ final class SearchRun {
         new Repair(sensitivity, estimate, tolerant(limit), a -> true),
         a -> -predicted.computeIfAbsent(a, sensitivity::predict),
         () -> false);
-    List<Allocation> ranked =
-        predicted.entrySet().stream()
-            .sorted(Map.Entry.comparingByValue())
-            .map(Map.Entry::getKey)
-            .limit(5L * SEEDED)
-            .filter(exact)
-            .toList();
-    return ranked.isEmpty()
-        ? List.of(Allocation.uniform(groups.size(), Allocation.NARROW))
-        : ranked;
+    return predicted.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .limit(PREDICTED)
+        .toList();
+  }
+
+  /** The first generation of the fine search: the best that differ, within the true budget. */
+  private List<Allocation> diverse(List<Allocation> ranked) {
+    List<Allocation> chosen = new ArrayList<>();
+    Repair repair = repair();
+    Random random = new Random(plan.seed());
+    for (int distance = DISTANCE; distance > 0 && chosen.size() < POPULATION; distance--) {
+      for (Allocation a : ranked) {
+        if (chosen.size() < POPULATION && isFar(a, chosen, distance)) {
+          Allocation repaired = repair.apply(a, random);
+          if (isFar(repaired, chosen, distance)) {
+            chosen.add(repaired);
+          }
+        }
+      }
+    }
+    return chosen;
+  }
+
+  private static boolean isFar(Allocation a, List<Allocation> others, int distance) {
+    return others.stream().allMatch(o -> a.distance(o) >= distance);
+  }
+
+  /** To the true budget. */
+  private Repair repair() {
+    return new Repair(
+        sensitivity, estimate, tolerant(plan.budget().limit()), plan.budget()::allows);
   }
 
   private static double tolerant(double limit) {
