@@ -1,6 +1,7 @@
 package org.p2vit;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.p2vit.generator.Design;
 import org.p2vit.generator.compile.CompileOptions;
@@ -10,6 +11,7 @@ import org.p2vit.generator.cycles.CyclePrediction;
 import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.fit.ArchitectureFitter;
 import org.p2vit.generator.fit.FitOptions;
+import org.p2vit.generator.report.QuantizationReport;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
@@ -23,8 +25,10 @@ import org.p2vit.onnx.qdq.QdqImporter;
 import org.p2vit.onnx.qdq.QdqImporter.Imported;
 import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Progress;
+import org.p2vit.quantize.Quantization;
 import org.p2vit.quantize.QuantizeOptions;
 import org.p2vit.quantize.Quantizer;
+import org.p2vit.quantize.TensorStatistics;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.synth.EmittedFolder;
 import org.p2vit.synth.area.AreaEstimate;
@@ -54,10 +58,37 @@ public final class P2vit {
       double[] std,
       QuantizeOptions options,
       Progress progress) {
+    Calibration collected = calibrate(onnx, calibration, mean, std, progress);
+    return Quantizer.quantize(collected, options, progress).model();
+  }
+
+  /** Runs the float model on images, to choose scales by what its tensors hold. */
+  public static Calibration calibrate(
+      Path onnx, ImageSource images, double[] mean, double[] std, Progress progress) {
     FloatVit vit = OnnxVitImporter.read(onnx);
     try (FloatReference reference = FloatReference.open(onnx, vit, Calibration.taps(vit))) {
-      Calibration collected = Calibration.collect(vit, reference, calibration, mean, std, progress);
-      return Quantizer.quantize(collected, options, progress).model();
+      return Calibration.collect(vit, reference, images, mean, std, progress);
+    }
+  }
+
+  /**
+   * Says what quantization did to each layer and tensor.
+   *
+   * @param images to compare tensors on
+   * @param accuracy before and after, if it is known; else null
+   */
+  public static QuantizationReport report(
+      Path onnx,
+      Quantization quantization,
+      ImageSource images,
+      QuantizationReport.Comparison accuracy,
+      Progress progress) {
+    FloatVit vit = OnnxVitImporter.read(onnx);
+    try (FloatReference reference =
+        FloatReference.open(onnx, vit, TensorStatistics.taps(quantization))) {
+      List<TensorStatistics> tensors =
+          TensorStatistics.measure(quantization, reference, images, progress);
+      return QuantizationReport.of(quantization, tensors, images.count(), accuracy);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,12 +146,26 @@ class QuantizerTest {
   /** A wrong exponent, offset or layout of any tensor would show as a few decibels at most. */
   @Test
   void everyTensorResemblesTheFloatModels() throws IOException {
-    try (FloatReference reference = FloatReference.open(MODEL, vit, TensorSqnr.taps(plain))) {
-      Map<String, Double> decibels =
-          TensorSqnr.measure(plain, reference, images("evaluation").slice(0, 2));
-      assertEquals(2 + 11 * 4 + 1, decibels.size(), decibels.keySet().toString());
-      decibels.forEach((name, db) -> assertTrue(db > 9, name + " has " + db + " dB"));
-      assertTrue(decibels.get("embed") > 30, "embed has " + decibels.get("embed") + " dB");
+    try (FloatReference reference = FloatReference.open(MODEL, vit, TensorStatistics.taps(plain))) {
+      List<TensorStatistics> tensors =
+          TensorStatistics.measure(
+              plain, reference, images("evaluation").slice(0, 2), Progress.NONE);
+      assertEquals(2 + 11 * 4 + 1, tensors.size(), tensors.toString());
+      for (TensorStatistics t : tensors) {
+        assertTrue(t.sqnr() > 9, t.name() + " has " + t.sqnr() + " dB");
+        assertTrue(t.ownSqnr() > 9, t.name() + " has " + t.ownSqnr() + " dB of its own");
+        assertTrue(t.saturation() < 0.01 || t.name().endsWith(".attention"), t.name());
+        long codes = Arrays.stream(t.codes().counts()).sum();
+        assertEquals(codes, Arrays.stream(t.floats().counts()).sum(), t.name());
+      }
+      TensorStatistics embed = tensors.get(0);
+      assertEquals("embed", embed.name());
+      assertTrue(embed.sqnr() > 30, "embed has " + embed.sqnr() + " dB");
+      assertEquals(2L * 17 * 64, Arrays.stream(embed.codes().counts()).sum());
+      // What was lost before does not count.
+      TensorStatistics last = tensors.get(tensors.size() - 3);
+      assertEquals("blocks.3.residual2", last.name());
+      assertTrue(last.ownSqnr() > last.sqnr() + 6, last.ownSqnr() + ", " + last.sqnr() + " dB");
     }
   }
 

@@ -45,6 +45,11 @@ final class ArchitectureOptions {
           "Most on-chip memory, all buffers together, without --arch (default: as much as pays).")
   private Integer memory;
 
+  /** Whether anything is said about it. */
+  boolean given() {
+    return choice.file != null || choice.macs != null || axiBits != null || memory != null;
+  }
+
   Architecture choose(QuantizedModel model) {
     if (choice.file != null) {
       return ArchitectureJson.read(choice.file);

@@ -1,10 +1,14 @@
 package org.p2vit.generator.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
+import org.p2vit.generator.report.QuantizationReport;
+import org.p2vit.generator.report.ReportFiles;
 import org.p2vit.image.ImageFiles;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.QuantizedModel;
@@ -12,7 +16,9 @@ import org.p2vit.model.VitShape;
 import org.p2vit.model.io.ModelFiles;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
+import org.p2vit.quantize.Quantization;
 import org.p2vit.quantize.QuantizeOptions;
+import org.p2vit.quantize.Quantizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,11 +78,21 @@ final class QuantizeCommand implements Callable<Integer> {
       description = "Bits of the residual stream (default: ${DEFAULT-VALUE}).")
   private int residualBits;
 
+  @Mixin private AccuracyOptions accuracy;
+
+  @Option(
+      names = "--report-images",
+      paramLabel = "N",
+      defaultValue = "16",
+      description =
+          "Calibration images that the report compares tensors on; 0: no report (default: ${DEFAULT-VALUE}).")
+  private int reportImages;
+
   @Option(
       names = "--out",
       paramLabel = "DIR",
       required = true,
-      description = "Where model.json and weights.safetensors go.")
+      description = "Where model.json and weights.safetensors go, and report.html and report.json.")
   private Path out;
 
   @Mixin private JsonOption json;
@@ -85,24 +101,44 @@ final class QuantizeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     VitShape shape = OnnxVitImporter.read(onnx).shape();
     ImageSource images = P2vit.spread(ImageFiles.open(calibration, null, shape), count);
-    QuantizedModel model;
+    Optional<ImageSource> labelled = accuracy.open(shape);
+    Quantization quantization;
+    QuantizationReport.Comparison comparison = null;
     try (ProgressLine progress = new ProgressLine()) {
-      model =
-          P2vit.quantize(
+      Calibration collected =
+          P2vit.calibrate(
               onnx,
               images,
               normalization.mean(shape.imageChannels()),
               normalization.std(shape.imageChannels()),
-              new QuantizeOptions(weightBits, layerBits, residualBits),
               progress::at);
+      quantization =
+          Quantizer.quantize(
+              collected, new QuantizeOptions(weightBits, layerBits, residualBits), progress::at);
+      ModelFiles.write(quantization.model(), out);
+      if (labelled.isPresent()) {
+        comparison = accuracy.compare(onnx, quantization.model(), labelled.get(), progress);
+      }
+      if (reportImages > 0) {
+        ImageSource some = P2vit.spread(images, reportImages);
+        ReportFiles.write(P2vit.report(onnx, quantization, some, comparison, progress::at), out);
+      }
     }
-    ModelFiles.write(model, out);
+    QuantizedModel model = quantization.model();
     ModelSummary summary = ModelSummary.of(model);
     summary.print(spec.commandLine().getOut());
-    spec.commandLine()
-        .getOut()
-        .printf(
-            "%nwritten: %s, %s%n", out.resolve("model.json"), out.resolve("weights.safetensors"));
+    PrintWriter text = spec.commandLine().getOut();
+    if (comparison != null) {
+      accuracy.print(comparison, text);
+    }
+    text.printf(
+        "%nwritten: %s, %s%n",
+        out.resolve(ModelFiles.MODEL_FILE), out.resolve(ModelFiles.WEIGHTS_FILE));
+    if (reportImages > 0) {
+      text.printf(
+          "report:  %s, %s%n", out.resolve(ReportFiles.HTML), out.resolve(ReportFiles.JSON));
+    }
+    text.flush();
     json.write(summary);
     return 0;
   }

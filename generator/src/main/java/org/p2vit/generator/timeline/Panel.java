@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.p2vit.generator.svg.SvgWriter;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.StallCause;
 

@@ -2,6 +2,7 @@ package org.p2vit.generator.timeline;
 
 import java.util.List;
 import java.util.Optional;
+import org.p2vit.generator.svg.SvgWriter;
 import org.p2vit.generator.timeline.Excerpts.Excerpt;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.StallCause;

@@ -90,6 +90,53 @@ class CommandLineTest {
   }
 
   @Test
+  void quantizeReportsAccuracyWhereThereAreLabels() throws IOException {
+    Path out = directory.resolve("reported");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "quantize",
+            onnx,
+            "--calibration",
+            images,
+            "--calibration-count",
+            4,
+            "--mean",
+            0.1307,
+            "--std",
+            0.3081,
+            "--images",
+            images,
+            "--labels",
+            labels,
+            "--count",
+            50,
+            "--report-images",
+            1,
+            "--out",
+            out);
+    assertEquals(0, run.exitCode(), run.err());
+    assertTrue(run.out().contains("top-1, integer"), run.out());
+    JsonNode report = new ObjectMapper().readTree(out.resolve("report.json").toFile());
+    assertEquals(50, report.at("/accuracy/images").intValue());
+    assertTrue(report.at("/accuracy/integerTop1").doubleValue() > 0.9);
+    // Without labels, the report says so.
+    assertTrue(Files.readString(model.resolve("report.html")).contains("not measured"));
+  }
+
+  @Test
+  void quantizeNamesMissingLabelsBeforeItBegins() {
+    Path out = directory.resolve("unlabelled");
+    Object[] start = {"quantize", onnx, "--calibration", images, "--mean", 0.1307, "--std", 0.3081};
+    List<Object> args = new ArrayList<>(List.of(start));
+    args.addAll(List.of("--out", out, "--images", images));
+    expectError(CommandLineRun.of(args.toArray()), "has no label");
+    args.set(args.size() - 2, "--labels");
+    args.set(args.size() - 1, labels);
+    expectError(CommandLineRun.of(args.toArray()), "without --images");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
   void generateWritesTheSameBytesTwice() throws IOException {
     Path first = directory.resolve("design-1");
     Path second = directory.resolve("design-2");

@@ -1,4 +1,4 @@
-package org.p2vit.generator.timeline;
+package org.p2vit.generator.svg;
 
 import java.io.StringWriter;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /** Writes the few elements that a drawing needs; texts are escaped, coordinates are in pixels. */
-final class SvgWriter {
+public final class SvgWriter {
   private final StringWriter text = new StringWriter();
   private final XMLStreamWriter xml;
 
@@ -17,7 +17,15 @@ final class SvgWriter {
   }
 
   /** Begins a drawing of this size with a style sheet. */
-  SvgWriter(double width, double height, String style) {
+  public SvgWriter(double width, double height, String style) {
+    this(width, height);
+    run(() -> xml.writeStartElement("style"));
+    characters(style);
+    end();
+  }
+
+  /** Begins a drawing that is styled by the document around it. */
+  public SvgWriter(double width, double height) {
     try {
       xml = XMLOutputFactory.newFactory().createXMLStreamWriter(text);
     } catch (XMLStreamException e) {
@@ -30,35 +38,43 @@ final class SvgWriter {
         });
     attributes("viewBox", "0 0 " + number(width) + " " + number(height), "width", width);
     attributes("height", height);
-    run(() -> xml.writeStartElement("style"));
-    characters(style);
-    end();
   }
 
   /** Ends the drawing. */
-  String finish() {
+  public String finish() {
     end();
     run(xml::close);
     return text.append('\n').toString();
   }
 
-  void group(String styleClass, String... attributes) {
+  public void group(String styleClass, String... attributes) {
     start("g", styleClass);
     attributes((Object[]) attributes);
   }
 
-  void end() {
+  public void end() {
     run(xml::writeEndElement);
   }
 
-  void rect(String styleClass, double x, double y, double width, double height) {
+  public void rect(String styleClass, double x, double y, double width, double height) {
     startRect(styleClass, x, y, width, height);
     end();
   }
 
   /** A rectangle that tells more when pointed at. */
-  void rect(String styleClass, double x, double y, double width, double height, String tooltip) {
+  public void rect(
+      String styleClass, double x, double y, double width, double height, String tooltip) {
     startRect(styleClass, x, y, width, height);
+    run(() -> xml.writeStartElement("title"));
+    characters(tooltip);
+    end();
+    end();
+  }
+
+  /** A dot that tells more when pointed at. */
+  public void dot(String styleClass, double x, double y, double radius, String tooltip) {
+    start("circle", styleClass);
+    attributes("cx", x, "cy", y, "r", radius);
     run(() -> xml.writeStartElement("title"));
     characters(tooltip);
     end();
@@ -70,18 +86,18 @@ final class SvgWriter {
     attributes("x", x, "y", y, "width", width, "height", height);
   }
 
-  void line(String styleClass, double x1, double y1, double x2, double y2) {
+  public void line(String styleClass, double x1, double y1, double x2, double y2) {
     path(styleClass, "M%s %sL%s %s".formatted(number(x1), number(y1), number(x2), number(y2)));
   }
 
-  void path(String styleClass, String commands, Object... attributes) {
+  public void path(String styleClass, String commands, Object... attributes) {
     start("path", styleClass);
     attributes("d", commands);
     attributes(attributes);
     end();
   }
 
-  void text(String styleClass, double x, double y, String content) {
+  public void text(String styleClass, double x, double y, String content) {
     start("text", styleClass);
     attributes("x", x, "y", y);
     characters(content);
@@ -89,7 +105,7 @@ final class SvgWriter {
   }
 
   /** A number with at most two digits behind the point. */
-  static String number(double value) {
+  public static String number(double value) {
     long hundredths = Math.round(value * 100);
     return hundredths % 100 == 0
         ? Long.toString(hundredths / 100)
