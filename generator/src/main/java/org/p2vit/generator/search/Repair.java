@@ -1,14 +1,16 @@
 package org.p2vit.generator.search;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
  * Makes any choice of bits one that uses the budget up: takes bits away while it costs too much,
- * then gives bits as long as there is room. Of a few groups drawn at random the one is taken that
- * counts least, or most, for its cost.
+ * then gives bits as long as there is room and gain. Of a few groups drawn at random the one is
+ * taken that counts least, or most, for its cost.
  */
 final class Repair {
   /** Groups that a choice is made from. */
@@ -36,18 +38,32 @@ final class Repair {
     while (!fits(a)) {
       a = a.with(pick(a, Allocation.WIDE, false, random), Allocation.NARROW);
     }
-    List<Integer> open = groups(a, Allocation.NARROW);
+    Set<Integer> refused = new HashSet<>();
     while (true) {
-      Allocation now = a;
-      open.removeIf(g -> cost.of(now) + cost.step(g) > limit);
+      List<Integer> open = worthwhile(a);
+      open.removeAll(refused);
       if (open.isEmpty()) {
         return a;
       }
-      Integer g = pick(a, open, true, random);
-      open.remove(g);
+      int g = pick(a, open, true, random);
       Allocation more = a.with(g, Allocation.WIDE);
-      a = allowed.test(more) ? more : a;
+      if (allowed.test(more)) {
+        a = more;
+      } else {
+        refused.add(g);
+      }
     }
+  }
+
+  /**
+   * Groups for which there is room. Errors of two groups may cancel: 8 bits in one of them are no
+   * gain then.
+   */
+  private List<Integer> worthwhile(Allocation a) {
+    double spent = cost.of(a);
+    List<Integer> groups = groups(a, Allocation.NARROW);
+    groups.removeIf(g -> spent + cost.step(g) > limit || sensitivity.gain(a, g) <= 0);
+    return groups;
   }
 
   private boolean fits(Allocation a) {

@@ -44,6 +44,9 @@ final class SearchRun {
   /** Rounding must not forbid what is exactly at the limit. */
   private static final double TOLERANCE = 1e-9;
 
+  /** Share by which estimated cycles may be too high. */
+  private static final double ESTIMATE_ERROR = 0.03;
+
   /** Models that are quantized for their bits because they measured best. */
   private static final int BEST_MEASURED = 2;
 
@@ -90,7 +93,6 @@ final class SearchRun {
     List<Allocation> coarse = diverse(coarse(plan.budget().limit()));
     measure(coarse.get(0));
     front.forEach(this::measure);
-    coarse.forEach(this::measure);
     fine(coarse);
     Finalist best =
         finalists(coarse.get(0)).stream()
@@ -129,7 +131,7 @@ final class SearchRun {
         COARSE_POPULATION,
         COARSE_GENERATIONS,
         List.of(),
-        new Repair(sensitivity, estimate, tolerant(limit), a -> true),
+        new Repair(sensitivity, estimate, limit * (1 + TOLERANCE), a -> true),
         a -> -predicted.computeIfAbsent(a, sensitivity::predict),
         () -> false);
     return predicted.entrySet().stream()
@@ -161,14 +163,10 @@ final class SearchRun {
     return others.stream().allMatch(o -> a.distance(o) >= distance);
   }
 
-  /** To the true budget. */
+  /** To the true budget; what the estimate puts a little above it may be within. */
   private Repair repair() {
-    return new Repair(
-        sensitivity, estimate, tolerant(plan.budget().limit()), plan.budget()::allows);
-  }
-
-  private static double tolerant(double limit) {
-    return limit * (1 + TOLERANCE);
+    double limit = plan.budget().limit() * (1 + ESTIMATE_ERROR);
+    return new Repair(sensitivity, estimate, limit, plan.budget()::allows);
   }
 
   private void fine(List<Allocation> start) {
@@ -178,10 +176,10 @@ final class SearchRun {
         POPULATION,
         GENERATIONS,
         start,
-        new Repair(sensitivity, estimate, tolerant(plan.budget().limit()), plan.budget()::allows),
+        repair(),
         this::measure,
         new BooleanSupplier() {
-          private int before = measured.size();
+          private int before = -1;
           private int idle;
 
           @Override

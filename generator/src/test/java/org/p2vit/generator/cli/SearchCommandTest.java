@@ -67,11 +67,12 @@ class SearchCommandTest {
                 0.1307,
                 "--std",
                 0.3081,
-                "--evaluations",
-                40,
                 "--out",
                 out));
     all.addAll(Arrays.asList(more));
+    if (!all.contains("--evaluations")) {
+      all.addAll(List.of("--evaluations", 40));
+    }
     return all.toArray();
   }
 
