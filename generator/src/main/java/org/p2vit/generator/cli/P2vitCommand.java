@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       CyclesCommand.class,
       AreaCommand.class,
       DevicesCommand.class,
+      SynthCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
       BenchCommand.class,
