@@ -1,13 +1,16 @@
 package org.p2vit.synth;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
 import org.p2vit.verif.ChildProcess;
@@ -39,6 +42,22 @@ public record Tool(String command, String installation) {
    *     the log
    */
   public void run(List<String> arguments, Path directory, Path log, Duration atMost) {
+    run(arguments, Map.of(), directory, log, atMost, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param environment variables that are added to ours
+   * @param tick called about five times a second
+   */
+  public void run(
+      List<String> arguments,
+      Map<String, String> environment,
+      Path directory,
+      Path log,
+      Duration atMost,
+      Runnable tick) {
     List<String> words = new ArrayList<>(List.of(command));
     words.addAll(arguments);
     ProcessBuilder builder =
@@ -47,11 +66,17 @@ public record Tool(String command, String installation) {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().put("LC_ALL", "C");
+    builder.environment().putAll(environment);
     long deadline = System.nanoTime() + atMost.toNanos();
     int status;
     try (ChildProcess child = start(builder)) {
       child.process().getOutputStream().close();
-      status = child.await(() -> stopAfter(deadline, child));
+      status =
+          child.await(
+              () -> {
+                tick.run();
+                stopAfter(deadline, child);
+              });
     } catch (IOException e) {
       throw new InputException("cannot run " + command + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
@@ -75,11 +100,28 @@ public record Tool(String command, String installation) {
     }
   }
 
+  /**
+   * @throws InputException if it is not on the path
+   */
+  public void checkInstalled() {
+    String path = System.getenv("PATH");
+    boolean found =
+        Arrays.stream((path == null ? "" : path).split(File.pathSeparator))
+            .anyMatch(d -> Files.isExecutable(Path.of(d).resolve(command)));
+    if (!found) {
+      throw missing(null);
+    }
+  }
+
+  private InputException missing(IOException e) {
+    return new InputException(command + " cannot be run; " + installation, e);
+  }
+
   private ChildProcess start(ProcessBuilder builder) {
     try {
       return ChildProcess.start(builder);
     } catch (IOException e) {
-      throw new InputException(command + " cannot be run; " + installation, e);
+      throw missing(e);
     }
   }
 

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       EnergyCommand.class,
       AreaCommand.class,
       DevicesCommand.class,
+      SynthCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
       BenchCommand.class,

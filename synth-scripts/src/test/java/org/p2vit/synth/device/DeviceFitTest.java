@@ -77,7 +77,8 @@ class DeviceFitTest {
     AreaEstimate six = estimate(0, 0, 0, memory(32, 128, 128, true));
     // RAM32M: six bits in four LUTs.
     assertEquals(4 * 22, use(DeviceFit.of(six, Devices.find("XC7Z010")), "LUT6").needed());
-    AreaEstimate four = new AreaEstimate("t", 4, List.of(), six.total(), List.of(), six.memories(), List.of());
+    AreaEstimate four =
+        new AreaEstimate("t", 4, List.of(), six.total(), List.of(), six.memories(), List.of());
     DeviceFit ice = DeviceFit.of(four, Devices.find("iCE40UP5K"));
     assertEquals(32 * 128, use(ice, "flip-flops").needed());
     assertEquals(31 * 128, use(ice, "LUT4").needed());
