@@ -7,14 +7,11 @@ import java.util.Map;
 import org.p2vit.model.Attention;
 import org.p2vit.model.Block;
 import org.p2vit.model.InputException;
-import org.p2vit.model.Linear;
 import org.p2vit.model.Mlp;
 import org.p2vit.model.ModelValidator;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.Residual;
 import org.p2vit.model.VitShape;
-import org.p2vit.numerics.ContextMath;
-import org.p2vit.numerics.Tables;
 
 /**
  * The reference: computes a model in integers exactly as docs/numerics.md says. The integers are
@@ -22,15 +19,6 @@ import org.p2vit.numerics.Tables;
  * that is what processors compute fastest. Immutable, so any number of threads may use one.
  */
 public final class GoldenModel {
-  /** What attention codes multiply values by. */
-  private static final float[] FACTORS = new float[Tables.CODE_ZERO + 1];
-
-  static {
-    for (int code = 0; code < FACTORS.length; code++) {
-      FACTORS[code] = ContextMath.factor(code);
-    }
-  }
-
   private final QuantizedModel model;
   private final VitShape shape;
   private final int bits;
@@ -43,64 +31,37 @@ public final class GoldenModel {
    * A block, ready to compute.
    *
    * @param queryKeyValue three layers in one, which have the same input
-   * @param scoreScale what each head's scores are multiplied by
-   * @param contextScale what each head's context is multiplied by
-   * @param residual1Scale what the residual stream is multiplied by when attention's output is
-   *     added
-   * @param residual2Scale likewise for the MLP's
    */
   private record BlockLayers(
       LayerNorm norm1,
       LinearLayer queryKeyValue,
-      float[] scoreScale,
-      Softmax[] softmax,
-      float[] contextScale,
+      AttentionLayer attention,
       LinearLayer projection,
-      float[] residual1Scale,
+      ResidualAddition addition1,
       LayerNorm norm2,
       LinearLayer fc1,
       HiddenActivation activation,
       LinearLayer fc2,
-      float[] residual2Scale) {
+      ResidualAddition addition2) {
 
     /**
      * @param before scale of the residual stream that enters
      * @param bits of the residual stream
      */
-    static BlockLayers of(Block b, Residual before, int bits) {
+    static BlockLayers of(Block b, Residual before, int bits, ScaleGrid grid) {
       Attention a = b.attention();
       Mlp mlp = b.mlp();
-      int dim = a.queryExponent().length;
-      int heads = a.scoreExponent().length;
-      int[][] exponents = {a.queryExponent(), a.keyExponent(), a.valueExponent()};
-      Linear stacked = LinearLayer.stack(a.query(), a.key(), a.value());
-      int[] scoreShifts = new int[heads];
-      Softmax[] softmax = new Softmax[heads];
-      for (int h = 0; h < heads; h++) {
-        int c = h * (dim / heads);
-        int e = a.scoreExponent()[h];
-        scoreShifts[h] = e - a.queryExponent()[c] - a.keyExponent()[c];
-        softmax[h] = new Softmax(e);
-      }
       return new BlockLayers(
           new LayerNorm(b.norm1(), before),
-          new LinearLayer(stacked, o -> exponents[o / dim][o % dim], 8),
-          Rows.scales(scoreShifts),
-          softmax,
-          Rows.scales(a.contextShift()),
-          new LinearLayer(a.projection(), b.residual1()::exponent, bits),
-          Rows.scales(shifts(before, b.residual1())),
+          LinearLayer.queryKeyValue(a, grid),
+          new AttentionLayer(a, grid),
+          new LinearLayer(a.projection(), b.residual1()::exponent, bits, grid),
+          new ResidualAddition(before, b.residual1(), bits, grid),
           new LayerNorm(b.norm2(), b.residual1()),
-          new LinearLayer(mlp.fc1(), o -> mlp.activation().exponent(), 16),
-          new HiddenActivation(mlp),
-          new LinearLayer(mlp.fc2(), b.residual2()::exponent, bits),
-          Rows.scales(shifts(b.residual1(), b.residual2())));
-    }
-
-    private static int[] shifts(Residual from, Residual to) {
-      int[] shifts = new int[to.ptf().length];
-      Arrays.setAll(shifts, c -> to.exponent(c) - from.exponent(c));
-      return shifts;
+          LinearLayer.fc1(mlp, grid),
+          new HiddenActivation(mlp, grid),
+          new LinearLayer(mlp.fc2(), b.residual2()::exponent, bits, grid),
+          new ResidualAddition(b.residual1(), b.residual2(), bits, grid));
     }
   }
 
@@ -109,18 +70,32 @@ public final class GoldenModel {
    *     ModelValidator}
    */
   public GoldenModel(QuantizedModel model) {
-    ModelValidator.check(model);
+    this(checked(model), ScaleGrid.POWERS_OF_TWO);
+  }
+
+  /**
+   * A model whose exponents count the steps of a grid, which only the quantizer makes: those of the
+   * image's, the activation's and the logits' codes count octaves, and there is no Power-of-Two
+   * Factor. Not checked.
+   */
+  public GoldenModel(QuantizedModel model, ScaleGrid grid) {
     this.model = model;
     shape = model.shape();
     bits = model.residualBits();
-    patchEmbedding = new LinearLayer(model.patchEmbedding(), model.embed()::exponent, bits);
+    patchEmbedding = new LinearLayer(model.patchEmbedding(), model.embed()::exponent, bits, grid);
     Residual scale = model.embed();
     for (Block block : model.blocks()) {
-      blocks.add(BlockLayers.of(block, scale, bits));
+      blocks.add(BlockLayers.of(block, scale, bits, grid));
       scale = block.residual2();
     }
     norm = new LayerNorm(model.norm(), scale);
-    head = new LinearLayer(model.head(), o -> model.logitsExponent(), 16);
+    int logitsExponent = grid.octaves(model.logitsExponent());
+    head = new LinearLayer(model.head(), o -> logitsExponent, 16, grid);
+  }
+
+  private static QuantizedModel checked(QuantizedModel model) {
+    ModelValidator.check(model);
+    return model;
   }
 
   public QuantizedModel model() {
@@ -171,7 +146,6 @@ public final class GoldenModel {
   private final class Inference {
     private final int tokens = shape.tokens();
     private final int dim = shape.dim();
-    private final int headDim = shape.headDim();
     private final Taps taps;
 
     /** The residual stream. */
@@ -222,7 +196,8 @@ public final class GoldenModel {
         x[i / dim][i % dim] = model.position()[i];
       }
       patchEmbedding.apply(input, branch);
-      addBranch(Rows.scales(new int[dim]));
+      new ResidualAddition(model.embed(), model.embed(), bits, ScaleGrid.POWERS_OF_TWO)
+          .apply(x, branch);
       taps.put("embed", x);
     }
 
@@ -233,20 +208,14 @@ public final class GoldenModel {
       taps.put(prefix + "query", queryKeyValue, 0, dim);
       taps.put(prefix + "key", queryKeyValue, dim, dim);
       taps.put(prefix + "value", queryKeyValue, 2 * dim, dim);
-      for (int h = 0; h < shape.heads(); h++) {
-        scores(h, block.scoreScale[h]);
-      }
+      block.attention.scores(queryKeyValue, attention);
       taps.putTransposed(prefix + "scores", attention);
-      for (int h = 0; h < shape.heads(); h++) {
-        block.softmax[h].apply(attention[h]);
-      }
+      block.attention.softmax(attention);
       taps.putTransposed(prefix + "attention", attention);
-      for (int h = 0; h < shape.heads(); h++) {
-        context(h, block.contextScale[h]);
-      }
+      block.attention.context(queryKeyValue, attention, context);
       taps.put(prefix + "context", context);
       block.projection.apply(context, branch);
-      addBranch(block.residual1Scale);
+      block.addition1.apply(x, branch);
       taps.put(prefix + "residual1", x);
     }
 
@@ -257,53 +226,8 @@ public final class GoldenModel {
       block.activation.apply(hidden);
       taps.put(prefix + "hidden", hidden);
       block.fc2.apply(hidden, branch);
-      addBranch(block.residual2Scale);
+      block.addition2.apply(x, branch);
       taps.put(prefix + "residual2", x);
-    }
-
-    /** Floats are exact: a sum has at most 1,024 terms of at most {@code 128 * 128}. */
-    private void scores(int h, float scale) {
-      float[][] query = new float[headDim][tokens];
-      Rows.transpose(queryKeyValue, h * headDim, query);
-      float[][] scores = attention[h];
-      for (float[] row : scores) {
-        Arrays.fill(row, 0);
-      }
-      MatrixProduct.multiply(queryKeyValue, dim + h * headDim, query, scores, 0, tokens);
-      for (float[] row : scores) {
-        Rows.requantize(row, scale, 8);
-      }
-    }
-
-    /**
-     * Floats are exact: softmax's codes of a row sum to little more than 1, in no case to 4 (the
-     * rounding of codes contributes at most sqrt(2), the truncation of powers in the sum at most 2,
-     * tables two percent each), so that a sum stays below {@code 128 * 4 * 2^15}.
-     */
-    private void context(int h, float scale) {
-      float[][] value = new float[headDim][tokens];
-      Rows.transpose(queryKeyValue, 2 * dim + h * headDim, value);
-      float[][] factors = attention[h];
-      for (float[] row : factors) {
-        for (int t = 0; t < tokens; t++) {
-          row[t] = FACTORS[(int) row[t]];
-        }
-      }
-      float[][] transposed = new float[headDim][tokens];
-      MatrixProduct.multiply(value, 0, factors, transposed, 0, headDim);
-      for (int c = 0; c < headDim; c++) {
-        Rows.requantize(transposed[c], scale, 8);
-        for (int t = 0; t < tokens; t++) {
-          context[t][h * headDim + c] = transposed[c][t];
-        }
-      }
-    }
-
-    /** {@link #branch} into the residual stream. */
-    private void addBranch(float[] scale) {
-      for (int t = 0; t < tokens; t++) {
-        Rows.addBranch(x[t], scale, branch[t], bits);
-      }
     }
   }
 }

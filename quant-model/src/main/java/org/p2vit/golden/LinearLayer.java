@@ -3,8 +3,9 @@ package org.p2vit.golden;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import org.p2vit.model.Attention;
 import org.p2vit.model.Linear;
-import org.p2vit.numerics.Rounding;
+import org.p2vit.model.Mlp;
 
 /**
  * A linear layer with its re-quantization (docs/numerics.md section 3): {@code sat(RNE(acc + bias,
@@ -15,7 +16,7 @@ import org.p2vit.numerics.Rounding;
  * and a small bias, and in practice far beyond. Channels for which the weights do not promise it
  * are computed in integers.
  */
-final class LinearLayer {
+public final class LinearLayer {
   /** Few enough that a row is still in the first-level cache when it is re-quantized. */
   private static final int ROWS_AT_ONCE = 6;
 
@@ -23,20 +24,20 @@ final class LinearLayer {
   private final int bits;
   private final float[][] weights;
   private final float[] bias;
-  private final int[] shifts;
   private final float[] scales;
   private final int[] wideChannels;
 
   /**
    * @param exponent of an output channel's code
    * @param bits of the codes
+   * @param grid of the exponents
    */
-  LinearLayer(Linear linear, IntUnaryOperator exponent, int bits) {
+  public LinearLayer(Linear linear, IntUnaryOperator exponent, int bits, ScaleGrid grid) {
     this.linear = linear;
     this.bits = bits;
     weights = new float[linear.in()][linear.out()];
     bias = new float[linear.out()];
-    shifts = new int[linear.out()];
+    int[] shifts = new int[linear.out()];
     for (int o = 0; o < linear.out(); o++) {
       bias[o] = linear.bias()[o];
       shifts[o] = exponent.applyAsInt(o) - linear.accExponent()[o];
@@ -44,11 +45,25 @@ final class LinearLayer {
         weights[k][o] = linear.weights()[o * linear.in() + k];
       }
     }
-    scales = Rows.scales(shifts);
+    scales = grid.scalesOfShifts(shifts);
     wideChannels =
         IntStream.range(0, linear.out())
             .filter(o -> largestSum(linear, o) > MatrixProduct.EXACT_LIMIT)
             .toArray();
+  }
+
+  /** The three layers that have the same input as one: 3C columns. */
+  public static LinearLayer queryKeyValue(Attention a, ScaleGrid grid) {
+    int[][] exponents = {a.queryExponent(), a.keyExponent(), a.valueExponent()};
+    int dim = a.queryExponent().length;
+    Linear stacked = stack(a.query(), a.key(), a.value());
+    return new LinearLayer(stacked, o -> exponents[o / dim][o % dim], 8, grid);
+  }
+
+  /** To 16-bit pre-activations. */
+  public static LinearLayer fc1(Mlp mlp, ScaleGrid grid) {
+    int exponent = grid.octaves(mlp.activation().exponent());
+    return new LinearLayer(mlp.fc1(), o -> exponent, 16, grid);
   }
 
   /** The most that an accumulator of channel {@code o} and its partial sums can reach. */
@@ -64,7 +79,7 @@ final class LinearLayer {
    * @param x rows of codes, int8
    * @param y gets a row of codes for each row of {@code x}
    */
-  void apply(float[][] x, float[][] y) {
+  public void apply(float[][] x, float[][] y) {
     for (int begin = 0; begin < y.length; begin += ROWS_AT_ONCE) {
       int end = Math.min(begin + ROWS_AT_ONCE, y.length);
       for (int r = begin; r < end; r++) {
@@ -74,10 +89,16 @@ final class LinearLayer {
       for (int r = begin; r < end; r++) {
         Rows.requantize(y[r], scales, bits);
         for (int o : wideChannels) {
-          y[r][o] = Rounding.requantize(accumulate(x[r], o), shifts[o], bits);
+          y[r][o] = requantize(accumulate(x[r], o), scales[o]);
         }
       }
     }
+  }
+
+  /** Exact: an accumulator has 32 bits. */
+  private float requantize(long accumulator, double scale) {
+    double max = Rows.max(bits);
+    return (float) Math.rint(Math.max(-max - 1, Math.min(max, accumulator * scale)));
   }
 
   /** Accumulator of channel {@code o}, bias included. */
@@ -90,7 +111,7 @@ final class LinearLayer {
   }
 
   /** Layers with one input as a single layer: the first's channels, then the next's. */
-  static Linear stack(Linear... layers) {
+  private static Linear stack(Linear... layers) {
     int in = layers[0].in();
     int out = Arrays.stream(layers).mapToInt(Linear::out).sum();
     int weightBits = Arrays.stream(layers).mapToInt(Linear::weightBits).max().orElseThrow();

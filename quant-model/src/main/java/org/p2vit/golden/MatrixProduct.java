@@ -12,7 +12,7 @@ package org.p2vit.golden;
  * <p>Matrices are arrays of rows. The innermost loop's only index is its counter and its arrays are
  * whole rows: the form of loop that HotSpot's compiler turns into vector instructions.
  */
-final class MatrixProduct {
+public final class MatrixProduct {
   /** Floats hold all integers from minus this to this. */
   static final int EXACT_LIMIT = 1 << 24;
 
@@ -32,7 +32,7 @@ final class MatrixProduct {
    * @param right k x n
    * @param acc rows of n
    */
-  static void multiply(
+  public static void multiply(
       float[][] left, int from, float[][] right, float[][] acc, int begin, int end) {
     int m = begin;
     for (; m + TILE <= end; m += TILE) {

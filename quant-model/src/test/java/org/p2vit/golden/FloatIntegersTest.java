@@ -67,7 +67,7 @@ class FloatIntegersTest {
     // 128 * 128 * 1,499 - 128 * 8 - 1: just below 11,991.5 units of 2^11, a half that would go up
     x[0][0] = 8;
     float[][] y = new float[2][3];
-    new LinearLayer(linear, o -> 0, 16).apply(x, y);
+    new LinearLayer(linear, o -> 0, 16, ScaleGrid.POWERS_OF_TWO).apply(x, y);
     for (int r = 0; r < 2; r++) {
       for (int o = 0; o < 3; o++) {
         long acc = bias[o];
