@@ -15,7 +15,6 @@ import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.io.AtomicFiles;
-import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.onnx.qdq.QdqExporter;
@@ -51,10 +50,8 @@ public final class P2vit {
       QuantizeOptions options,
       Progress progress) {
     FloatVit vit = OnnxVitImporter.read(onnx);
-    try (FloatReference reference = FloatReference.open(onnx, vit, Calibration.taps(vit))) {
-      Calibration collected = Calibration.collect(vit, reference, calibration, mean, std, progress);
-      return Quantizer.quantize(collected, options, progress).model();
-    }
+    Calibration collected = Calibration.collect(vit, calibration, mean, std, progress);
+    return Quantizer.quantize(collected, options, progress).model();
   }
 
   /** At most {@code count} of the images, evenly spread over all. */
@@ -62,9 +59,7 @@ public final class P2vit {
     if (count < 1) {
       throw new InputException(count + " images; at least 1 is needed");
     }
-    int step = Math.max(1, images.count() / count);
-    ImageSource spread = images.every(step, 0);
-    return spread.count() > count ? spread.slice(0, count) : spread;
+    return images.spread(count);
   }
 
   /**

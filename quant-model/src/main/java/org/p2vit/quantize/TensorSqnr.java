@@ -80,7 +80,7 @@ public final class TensorSqnr {
               case LINEAR -> Math.scalb((double) codes[i], tensor.exponent()[c]);
             };
         if (tensor.kind() == TensorReference.Kind.LINEAR) {
-          wanted -= tensor.offset()[c];
+          wanted = wanted * tensor.factor()[c] - tensor.offset()[c];
         }
         power[0] += wanted * wanted;
         power[1] += (wanted - found) * (wanted - found);
