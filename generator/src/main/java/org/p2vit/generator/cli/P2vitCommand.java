@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         "Turns a trained Vision Transformer into verified SystemVerilog, with power-of-two scales only.",
     subcommands = {
       QuantizeCommand.class,
+      AblateCommand.class,
       ImportCommand.class,
       RandomCommand.class,
       InspectCommand.class,

@@ -1,8 +1,6 @@
 package org.p2vit.generator.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.image.ImageFiles;
@@ -12,7 +10,6 @@ import org.p2vit.model.VitShape;
 import org.p2vit.model.io.ModelFiles;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
-import org.p2vit.quantize.QuantizeOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,28 +46,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Mixin private NormalizationOptions normalization;
 
-  @Option(
-      names = "--weight-bits",
-      paramLabel = "4|8",
-      defaultValue = "8",
-      description =
-          "Bits of all weights that --layer-bits does not name (default: ${DEFAULT-VALUE}).")
-  private int weightBits;
-
-  @Option(
-      names = "--layer-bits",
-      paramLabel = "LAYER=BITS",
-      split = ",",
-      description =
-          "Bits of single layers, such as head=8,blocks.0.fc1=4 ('inspect' lists the names).")
-  private Map<String, Integer> layerBits = new LinkedHashMap<>();
-
-  @Option(
-      names = "--residual-bits",
-      paramLabel = "8..16",
-      defaultValue = "16",
-      description = "Bits of the residual stream (default: ${DEFAULT-VALUE}).")
-  private int residualBits;
+  @Mixin private QuantizeOptionsMixin how;
 
   @Option(
       names = "--out",
@@ -93,7 +69,7 @@ final class QuantizeCommand implements Callable<Integer> {
               images,
               normalization.mean(shape.imageChannels()),
               normalization.std(shape.imageChannels()),
-              new QuantizeOptions(weightBits, layerBits, residualBits),
+              how.options(),
               progress::at);
     }
     ModelFiles.write(model, out);
