@@ -66,9 +66,7 @@ public final class P2vit {
   public static Calibration calibrate(
       Path onnx, ImageSource images, double[] mean, double[] std, Progress progress) {
     FloatVit vit = OnnxVitImporter.read(onnx);
-    try (FloatReference reference = FloatReference.open(onnx, vit, Calibration.taps(vit))) {
-      return Calibration.collect(vit, reference, images, mean, std, progress);
-    }
+    return Calibration.collect(vit, images, mean, std, progress);
   }
 
   /**
@@ -97,9 +95,7 @@ public final class P2vit {
     if (count < 1) {
       throw new InputException(count + " images; at least 1 is needed");
     }
-    int step = Math.max(1, images.count() / count);
-    ImageSource spread = images.every(step, 0);
-    return spread.count() > count ? spread.slice(0, count) : spread;
+    return images.spread(count);
   }
 
   /**

@@ -81,35 +81,14 @@ public record Accuracy(
     int top5 = 0;
     int[] predictions = new int[logits.length];
     for (int i = 0; i < logits.length; i++) {
-      predictions[i] = best(logits[i]);
+      predictions[i] = Logits.best(logits[i]);
       if (labels[i].isPresent()) {
-        int rank = rank(logits[i], labels[i].getAsInt());
+        int rank = Logits.rank(logits[i], labels[i].getAsInt());
         labelled++;
         top1 += rank == 0 ? 1 : 0;
         top5 += rank < 5 ? 1 : 0;
       }
     }
     return new Accuracy(logits.length, labelled, logits[0].length, top1, top5, predictions);
-  }
-
-  /** The first of equals, as NumPy's argmax. */
-  private static int best(double[] logits) {
-    int best = 0;
-    for (int c = 1; c < logits.length; c++) {
-      best = logits[c] > logits[best] ? c : best;
-    }
-    return best;
-  }
-
-  /** How many classes come before {@code label}; equal logits count in order of class. */
-  private static int rank(double[] logits, int label) {
-    if (label >= logits.length) {
-      return Integer.MAX_VALUE;
-    }
-    int rank = 0;
-    for (int c = 0; c < logits.length; c++) {
-      rank += logits[c] > logits[label] || (logits[c] == logits[label] && c < label) ? 1 : 0;
-    }
-    return rank;
   }
 }

@@ -14,8 +14,6 @@ import org.p2vit.model.ModelValidator;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.Residual;
 import org.p2vit.model.VitShape;
-import org.p2vit.numerics.ContextMath;
-import org.p2vit.numerics.Tables;
 
 /**
  * The reference: computes a model in integers exactly as docs/numerics.md says. The integers are
@@ -23,19 +21,7 @@ import org.p2vit.numerics.Tables;
  * that is what processors compute fastest. Any number of threads may use one.
  */
 public final class GoldenModel {
-  /** What attention codes multiply values by. */
-  private static final float[] FACTORS = new float[2 * Tables.CODE_ZERO];
-
-  private static final int FACTOR_MASK = FACTORS.length - 1;
-
-  static {
-    for (int code = 0; code <= Tables.CODE_ZERO; code++) {
-      FACTORS[code] = ContextMath.factor(code);
-    }
-  }
-
   private final QuantizedModel model;
-  private final MatrixProducts products;
   private final VitShape shape;
   private final int bits;
   private final LinearLayer patchEmbedding;
@@ -46,71 +32,36 @@ public final class GoldenModel {
   /** Memory of images that are through, for others: as much as there have been threads. */
   private final Queue<Inference> idle = new ConcurrentLinkedQueue<>();
 
-  /**
-   * A block, ready to compute.
-   *
-   * @param scoreScale what each head's scores are multiplied by
-   * @param contextScale what each channel's context is multiplied by
-   * @param residual1Scale what the residual stream is multiplied by when attention's output is
-   *     added
-   * @param residual2Scale likewise for the MLP's
-   */
+  /** A block, ready to compute. */
   private record BlockLayers(
       LayerNorm norm1,
-      LinearLayer query,
-      LinearLayer key,
-      LinearLayer value,
-      float[] scoreScale,
-      Softmax[] softmax,
-      float[] contextScale,
+      AttentionLayer attention,
       LinearLayer projection,
-      float[] residual1Scale,
+      ResidualAddition addition1,
       LayerNorm norm2,
       LinearLayer fc1,
       HiddenActivation activation,
       LinearLayer fc2,
-      float[] residual2Scale) {
+      ResidualAddition addition2) {
 
     /**
      * @param before scale of the residual stream that enters
      * @param bits of the residual stream
      */
-    static BlockLayers of(MatrixProducts products, Block b, Residual before, int bits) {
+    static BlockLayers of(
+        MatrixProducts products, Block b, Residual before, int bits, ScaleGrid grid) {
       Attention a = b.attention();
       Mlp mlp = b.mlp();
-      int dim = a.queryExponent().length;
-      int heads = a.scoreExponent().length;
-      int[] scoreShifts = new int[heads];
-      Softmax[] softmax = new Softmax[heads];
-      for (int h = 0; h < heads; h++) {
-        int c = h * (dim / heads);
-        int e = a.scoreExponent()[h];
-        scoreShifts[h] = e - a.queryExponent()[c] - a.keyExponent()[c];
-        softmax[h] = new Softmax(e);
-      }
-      int[] contextShifts = new int[dim];
-      Arrays.setAll(contextShifts, c -> a.contextShift()[c / (dim / heads)]);
       return new BlockLayers(
           new LayerNorm(b.norm1(), before),
-          new LinearLayer(products, a.query(), o -> a.queryExponent()[o], 8),
-          new LinearLayer(products, a.key(), o -> a.keyExponent()[o], 8),
-          new LinearLayer(products, a.value(), o -> a.valueExponent()[o], 8),
-          Rows.scales(scoreShifts),
-          softmax,
-          Rows.scales(contextShifts),
-          new LinearLayer(products, a.projection(), b.residual1()::exponent, bits),
-          Rows.scales(shifts(before, b.residual1())),
+          new AttentionLayer(products, a, grid),
+          new LinearLayer(products, a.projection(), b.residual1()::exponent, bits, grid),
+          new ResidualAddition(before, b.residual1(), bits, grid),
           new LayerNorm(b.norm2(), b.residual1()),
-          new LinearLayer(products, mlp.fc1(), o -> mlp.activation().exponent(), 16),
-          new HiddenActivation(mlp),
-          new LinearLayer(products, mlp.fc2(), b.residual2()::exponent, bits),
-          Rows.scales(shifts(b.residual1(), b.residual2())));
-    }
-
-    private static int[] shifts(Residual from, Residual to) {
-      int[] shifts = new int[to.ptf().length];
-      Arrays.setAll(shifts, c -> to.exponent(c) - from.exponent(c));
-      return shifts;
+          LinearLayer.fc1(products, mlp, grid),
+          new HiddenActivation(mlp, grid),
+          new LinearLayer(products, mlp.fc2(), b.residual2()::exponent, bits, grid),
+          new ResidualAddition(b.residual1(), b.residual2(), bits, grid));
     }
   }
 
@@ -123,20 +74,37 @@ public final class GoldenModel {
   }
 
   GoldenModel(QuantizedModel model, MatrixProducts products) {
-    ModelValidator.check(model);
+    this(checked(model), products, ScaleGrid.POWERS_OF_TWO);
+  }
+
+  /**
+   * A model whose exponents count the steps of a grid, which only the quantizer makes: those of the
+   * image's, the activation's and the logits' codes count octaves, and there is no Power-of-Two
+   * Factor. Not checked.
+   */
+  public GoldenModel(QuantizedModel model, ScaleGrid grid) {
+    this(model, MatrixProducts.fastest(model.shape()), grid);
+  }
+
+  private GoldenModel(QuantizedModel model, MatrixProducts products, ScaleGrid grid) {
     this.model = model;
-    this.products = products;
     shape = model.shape();
     bits = model.residualBits();
     patchEmbedding =
-        new LinearLayer(products, model.patchEmbedding(), model.embed()::exponent, bits);
+        new LinearLayer(products, model.patchEmbedding(), model.embed()::exponent, bits, grid);
     Residual scale = model.embed();
     for (Block block : model.blocks()) {
-      blocks.add(BlockLayers.of(products, block, scale, bits));
+      blocks.add(BlockLayers.of(products, block, scale, bits, grid));
       scale = block.residual2();
     }
     norm = new LayerNorm(model.norm(), scale);
-    head = new LinearLayer(products, model.head(), o -> model.logitsExponent(), 16);
+    int logitsExponent = grid.octaves(model.logitsExponent());
+    head = new LinearLayer(products, model.head(), o -> logitsExponent, 16, grid);
+  }
+
+  private static QuantizedModel checked(QuantizedModel model) {
+    ModelValidator.check(model);
+    return model;
   }
 
   public QuantizedModel model() {
@@ -191,7 +159,6 @@ public final class GoldenModel {
   private final class Inference {
     private final int tokens = shape.tokens();
     private final int dim = shape.dim();
-    private final int headDim = shape.headDim();
     private Taps taps;
 
     private final float[][] input = new float[tokens][shape.patchDim()];
@@ -244,29 +211,29 @@ public final class GoldenModel {
       }
       taps.put("input", input);
       patchEmbedding.apply(input, branch);
-      addBranch(Rows.scales(new int[dim]));
+      new ResidualAddition(model.embed(), model.embed(), bits, ScaleGrid.POWERS_OF_TWO)
+          .apply(x, branch);
       taps.put("embed", x);
     }
 
     private void attention(BlockLayers block, String prefix) {
       block.norm1.apply(x, normalized);
       taps.put(prefix + "norm1", normalized);
-      block.query.apply(normalized, query);
+      AttentionLayer layer = block.attention;
+      layer.query(normalized, query);
       taps.put(prefix + "query", query);
-      block.key.apply(normalized, key);
+      layer.key(normalized, key);
       taps.put(prefix + "key", key);
-      block.value.apply(normalized, value);
+      layer.value(normalized, value);
       taps.put(prefix + "value", value);
-      scores(block.scoreScale);
+      layer.scores(query, key, attention);
       taps.putTransposed(prefix + "scores", attention);
-      for (int h = 0; h < shape.heads(); h++) {
-        block.softmax[h].apply(attention[h]);
-      }
+      layer.softmax(attention);
       taps.putTransposed(prefix + "attention", attention);
-      context(block.contextScale);
+      layer.context(attention, value, context);
       taps.put(prefix + "context", context);
       block.projection.apply(context, branch);
-      addBranch(block.residual1Scale);
+      block.addition1.apply(x, branch);
       taps.put(prefix + "residual1", x);
     }
 
@@ -277,44 +244,8 @@ public final class GoldenModel {
       block.activation.apply(hidden);
       taps.put(prefix + "hidden", hidden);
       block.fc2.apply(hidden, branch);
-      addBranch(block.residual2Scale);
+      block.addition2.apply(x, branch);
       taps.put(prefix + "residual2", x);
-    }
-
-    /** Floats are exact: a sum has at most 1,024 terms of at most {@code 128 * 128}. */
-    private void scores(float[] scale) {
-      products.scores(query, key, attention);
-      for (int h = 0; h < shape.heads(); h++) {
-        for (float[] row : attention[h]) {
-          Rows.requantize(row, scale[h], 8);
-        }
-      }
-    }
-
-    /**
-     * Floats are exact: softmax's codes of a row sum to little more than 1, in no case to 4 (the
-     * rounding of codes contributes at most sqrt(2), the truncation of powers in the sum at most 2,
-     * tables two percent each), so that a sum stays below {@code 128 * 4 * 2^15}.
-     */
-    private void context(float[] scale) {
-      for (float[][] head : attention) {
-        for (float[] row : head) {
-          for (int t = 0; t < tokens; t++) {
-            row[t] = FACTORS[Rows.index(row[t] + Rows.TO_INDEX, FACTOR_MASK)];
-          }
-        }
-      }
-      products.context(attention, value, context);
-      for (float[] row : context) {
-        Rows.requantize(row, scale, 8);
-      }
-    }
-
-    /** {@link #branch} into the residual stream. */
-    private void addBranch(float[] scale) {
-      for (int t = 0; t < tokens; t++) {
-        Rows.addBranch(x[t], scale, branch[t], bits);
-      }
     }
   }
 }

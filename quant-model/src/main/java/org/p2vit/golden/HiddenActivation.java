@@ -5,14 +5,17 @@ import org.p2vit.model.Mlp;
 import org.p2vit.numerics.ActivationMath;
 
 /** The activation between the MLP's layers (docs/numerics.md section 4), on rows. */
-final class HiddenActivation {
+public final class HiddenActivation {
   private static final int LAST = ActivationMath.TABLE_SIZE - 1;
 
   private final float indexScale;
   private final float[] table;
   private final float[] scales;
 
-  HiddenActivation(Mlp mlp) {
+  /**
+   * @param grid of the exponents
+   */
+  public HiddenActivation(Mlp mlp, ScaleGrid grid) {
     Activation activation = mlp.activation();
     indexScale = Rows.scale(activation.indexShift());
     table = new float[activation.table().length];
@@ -21,13 +24,13 @@ final class HiddenActivation {
     }
     int[] shifts = mlp.hiddenExponent().clone();
     for (int o = 0; o < shifts.length; o++) {
-      shifts[o] -= activation.exponent();
+      shifts[o] -= grid.octaves(activation.exponent());
     }
-    scales = Rows.scales(shifts);
+    scales = grid.scalesOfShifts(shifts);
   }
 
   /** In place: 16-bit pre-activations {@code p} to int8 codes {@code y}. */
-  void apply(float[][] rows) {
+  public void apply(float[][] rows) {
     float[] g = new float[scales.length];
     for (float[] p : rows) {
       toIndices(p, g);

@@ -10,7 +10,7 @@ import org.p2vit.numerics.LayerNormMath.Statistics;
  * here, as no product or sum needs more than 53 bits, and make vector instructions. Each step is a
  * loop of its own: HotSpot unrolls small ones more.
  */
-final class LayerNorm {
+public final class LayerNorm {
   /** As in {@link Rows}: adding and subtracting it rounds, halves to even. */
   private static final double TO_INTEGER = 0x1.8p52;
 
@@ -25,7 +25,7 @@ final class LayerNorm {
   /**
    * @param input scale of the residual stream
    */
-  LayerNorm(Norm norm, Residual input) {
+  public LayerNorm(Norm norm, Residual input) {
     epsilon = norm.epsilon();
     int channels = norm.gain().length;
     ptf = new double[channels];
@@ -42,7 +42,7 @@ final class LayerNorm {
    * @param x rows of the residual stream's codes
    * @param y gets int8 codes; has as many rows as are to be normalized
    */
-  void apply(float[][] x, float[][] y) {
+  public void apply(float[][] x, float[][] y) {
     double[] row = new double[ptf.length];
     for (int r = 0; r < y.length; r++) {
       align(x[r], row);

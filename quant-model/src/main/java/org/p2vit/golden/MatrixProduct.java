@@ -12,7 +12,7 @@ package org.p2vit.golden;
  * <p>Matrices are arrays of rows. The innermost loop's only index is its counter and its arrays are
  * whole rows: the form of loop that HotSpot's compiler turns into vector instructions.
  */
-final class MatrixProduct {
+public final class MatrixProduct {
   /**
    * Rows of the result and rows of {@code right} that one pass of the innermost loop takes: each
    * value loaded serves three multiplications. HotSpot does not vectorize larger bodies reliably.
@@ -28,7 +28,7 @@ final class MatrixProduct {
    * @param right k x n
    * @param acc rows of n
    */
-  static void multiply(float[][] left, int from, float[][] right, float[][] acc) {
+  public static void multiply(float[][] left, int from, float[][] right, float[][] acc) {
     int end = acc.length;
     int m = 0;
     for (; m + TILE <= end; m += TILE) {

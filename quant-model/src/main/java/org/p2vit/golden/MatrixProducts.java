@@ -9,7 +9,7 @@ import org.p2vit.model.VitShape;
  * included, add up to no more than {@link #EXACT_LIMIT}; the caller shows that they do. Any number
  * of threads may use one.
  */
-interface MatrixProducts {
+public interface MatrixProducts {
   /** Floats hold all integers from minus this to this. */
   int EXACT_LIMIT = 1 << 24;
 

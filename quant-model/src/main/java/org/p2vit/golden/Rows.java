@@ -34,15 +34,6 @@ final class Rows {
     return Float.floatToRawIntBits(x) & mask;
   }
 
-  /** {@code 2^-shift} of each shift: what {@code RNE(x, shift)} multiplies {@code x} by. */
-  static float[] scales(int[] shifts) {
-    float[] scales = new float[shifts.length];
-    for (int i = 0; i < scales.length; i++) {
-      scales[i] = scale(shifts[i]);
-    }
-    return scales;
-  }
-
   /** {@code 2^-shift}. */
   static float scale(int shift) {
     return Math.scalb(1f, -shift);

@@ -17,10 +17,13 @@ final class Softmax {
   private final float[] logDistance = new float[LAST_DISTANCE + 1];
   private final int[] power = new int[LAST_DISTANCE + 1];
 
-  Softmax(int scoreExponent) {
-    int shift = LogSoftmax.shift(scoreExponent);
+  /**
+   * @param scoreScale what a score's code stands for
+   */
+  Softmax(double scoreScale) {
+    double scale = Tables.LOG2E * Math.scalb(scoreScale, -LogSoftmax.shift(0));
     for (int d = 0; d <= LAST_DISTANCE; d++) {
-      int t = LogSoftmax.logDistance(d, shift);
+      int t = (int) Math.min(Math.rint(d * scale), Tables.LOG_MAX);
       logDistance[d] = t;
       power[d] = LogSoftmax.power(t);
     }

@@ -44,4 +44,22 @@ public interface ImageSource {
       }
     };
   }
+
+  /** {@code wanted} of the images (all, if there are no more), evenly spread. */
+  default ImageSource spread(int wanted) {
+    ImageSource all = this;
+    int count = Math.min(wanted, all.count());
+    return new ImageSource() {
+      @Override
+      public int count() {
+        return count;
+      }
+
+      @Override
+      public Image image(int index) {
+        return all.image(
+            (int) ((long) java.util.Objects.checkIndex(index, count) * all.count() / count));
+      }
+    };
+  }
 }

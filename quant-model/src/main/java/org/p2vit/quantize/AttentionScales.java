@@ -1,5 +1,7 @@
 package org.p2vit.quantize;
 
+import org.p2vit.golden.ScaleGrid;
+
 /** Exponents of an attention's tensors. */
 final class AttentionScales {
   private static final int BITS = 8;
@@ -10,7 +12,15 @@ final class AttentionScales {
   private static final int SCORE_MIN = -8;
   private static final int SCORE_MAX = 3;
 
-  private AttentionScales() {}
+  private final Exponents exponents;
+  private final ScaleGrid grid;
+  private final int reach;
+
+  AttentionScales(Exponents exponents) {
+    this.exponents = exponents;
+    grid = exponents.grid();
+    reach = grid.octaves(REACH);
+  }
 
   /** Exponents of a query's and a key's channels; the sums within a head are equal. */
   record QueryKey(int[] query, int[] key) {}
@@ -19,7 +29,7 @@ final class AttentionScales {
    * Chooses, a head, the sum, and a channel, its split, so that the expected error of the scores is
    * least: {@code error(q) * power(k) + error(k) * power(q)}.
    */
-  static QueryKey queryKey(Samples query, Samples key, int heads) {
+  QueryKey queryKey(Samples query, Samples key, int heads) {
     int dim = query.width();
     int headDim = dim / heads;
     int[] q = new int[dim];
@@ -61,10 +71,10 @@ final class AttentionScales {
     return new QueryKey(q, k);
   }
 
-  private static int split(ErrorTable q, ErrorTable k, double qPower, double kPower, int sum) {
+  private int split(ErrorTable q, ErrorTable k, double qPower, double kPower, int sum) {
     int best = q.best;
     double least = Double.POSITIVE_INFINITY;
-    for (int e = q.best - REACH; e <= q.best + REACH; e++) {
+    for (int e = q.best - reach; e <= q.best + reach; e++) {
       double error = cost(q, k, qPower, kPower, e, sum);
       if (error < least) {
         least = error;
@@ -80,22 +90,22 @@ final class AttentionScales {
   }
 
   /** Mean square error of a channel at each exponent, computed when asked for. */
-  private static final class ErrorTable {
+  private final class ErrorTable {
     private final float[] values;
     private final int best;
-    private final double[] errors = new double[8 * REACH + 1];
+    private final double[] errors = new double[8 * reach + 1];
 
     ErrorTable(float[] values) {
       this.values = values;
-      int e = Exponents.leastSquares(values, BITS);
+      int e = exponents.leastSquares(values, BITS);
       best = e == Exponents.NOTHING ? 0 : e;
       java.util.Arrays.fill(errors, -1);
     }
 
     double at(int exponent) {
-      int i = Math.max(0, Math.min(errors.length - 1, exponent - best + 4 * REACH));
+      int i = Math.max(0, Math.min(errors.length - 1, exponent - best + 4 * reach));
       if (errors[i] < 0) {
-        errors[i] = Exponents.error(values, exponent, BITS) / values.length;
+        errors[i] = exponents.error(values, exponent, BITS) / values.length;
       }
       return errors[i];
     }
@@ -107,9 +117,9 @@ final class AttentionScales {
    * @param scores rows of one head
    * @param accExponent of the products, which limits the shift
    */
-  static int score(Samples scores, int accExponent) {
-    int low = Math.max(SCORE_MIN, accExponent - 8);
-    int high = Math.min(SCORE_MAX, accExponent + 31);
+  int score(Samples scores, int accExponent) {
+    int low = Math.max(grid.octaves(SCORE_MIN), accExponent - grid.octaves(8));
+    int high = Math.min(grid.octaves(SCORE_MAX), accExponent + grid.octaves(31));
     int best = Math.min(low, high);
     double least = Double.POSITIVE_INFINITY;
     for (int e = low; e <= high; e++) {
@@ -125,7 +135,7 @@ final class AttentionScales {
     return best;
   }
 
-  private static double probabilityError(Samples scores, int row, int exponent) {
+  private double probabilityError(Samples scores, int row, int exponent) {
     double[] exact = softmax(scores, row, Exponents.NOTHING);
     double[] coded = softmax(scores, row, exponent);
     double error = 0;
@@ -137,16 +147,16 @@ final class AttentionScales {
   }
 
   /** Softmax of a row of scores, quantized if an exponent is given. */
-  private static double[] softmax(Samples scores, int row, int exponent) {
+  private double[] softmax(Samples scores, int row, int exponent) {
     int n = scores.width();
     double[] p = new double[n];
+    boolean exact = exponent == Exponents.NOTHING;
+    float up = exact ? 1 : grid.scale(-exponent);
+    float down = exact ? 1 : grid.scale(exponent);
     double max = Double.NEGATIVE_INFINITY;
     for (int j = 0; j < n; j++) {
-      float s = scores.at(row, j);
-      p[j] =
-          exponent == Exponents.NOTHING
-              ? s
-              : Math.scalb(Exponents.round(Math.scalb(s, -exponent), -128, 127), exponent);
+      float s = scores.values()[row][j];
+      p[j] = exact ? s : Exponents.round(s * up, -128, 127) * down;
       max = Math.max(max, p[j]);
     }
     double sum = 0;
@@ -166,7 +176,7 @@ final class AttentionScales {
   }
 
   /** The factor that makes a head's coded probabilities fit the exact ones best. */
-  static double gain(Samples scores, int exponent) {
+  double gain(Samples scores, int exponent) {
     double cross = 0;
     double power = 0;
     for (int r = 0; r < scores.rows(); r++) {
@@ -188,14 +198,14 @@ final class AttentionScales {
    * @param context centered, all heads
    * @param weight of each channel's error
    */
-  static int contextShift(Samples context, int[] valueExponent, double[] weight, int from, int to) {
+  int contextShift(Samples context, int[] valueExponent, double[] weight, int from, int to) {
     int best = 0;
     double least = Double.POSITIVE_INFINITY;
-    for (int shift = 0; shift <= 31; shift++) {
+    for (int shift = 0; shift <= grid.octaves(31); shift++) {
       double error = 0;
       for (int c = from; c < to; c++) {
-        int e = valueExponent[c] - 15 + shift;
-        error += weight[c] * Exponents.error(context.channel(c), e, BITS);
+        int e = valueExponent[c] - grid.octaves(15) + shift;
+        error += weight[c] * exponents.error(context.channel(c), e, BITS);
       }
       if (error < least) {
         least = error;

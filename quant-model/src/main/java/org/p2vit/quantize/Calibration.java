@@ -1,40 +1,23 @@
 package org.p2vit.quantize;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.p2vit.image.Image;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
 import org.p2vit.model.Preprocessing;
 import org.p2vit.model.VitShape;
-import org.p2vit.onnx.FloatBlock;
-import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
-import org.p2vit.onnx.Tap;
 
-/**
- * What the float model's tensors hold for some images: the same sample of tokens of every tensor,
- * the class token always among them.
- */
+/** A float model and the images to choose its integers by; serves any number of quantizations. */
 public final class Calibration {
   /** Images that are enough, as a rule; more change little. */
-  public static final int DEFAULT_IMAGES = 64;
-
-  private static final int ROWS = 1024;
-  private static final long SEED = 20260101;
+  public static final int DEFAULT_IMAGES = 128;
 
   private final FloatVit vit;
   private final double[] mean;
   private final double[] std;
-  private final Map<Tap, Samples> samples = new HashMap<>();
-  private final Map<Tap, Float> magnitudes = new HashMap<>();
-  private Samples classTokens;
-  private Samples logits;
-  private Samples patches;
+  private final List<float[][]> patches = new ArrayList<>();
 
   private Calibration(FloatVit vit, double[] mean, double[] std) {
     this.vit = vit;
@@ -42,51 +25,39 @@ public final class Calibration {
     this.std = std;
   }
 
-  /** The tensors that calibration looks at, to open the {@link FloatReference} with. */
-  public static List<Tap> taps(FloatVit vit) {
-    List<Tap> taps = new ArrayList<>();
-    taps.add(vit.embedTap());
-    for (FloatBlock block : vit.blocks()) {
-      FloatBlock.Taps t = block.taps();
-      taps.addAll(
-          List.of(
-              t.norm1(),
-              t.query(),
-              t.key(),
-              t.value(),
-              t.scores(),
-              t.context(),
-              t.residual1(),
-              t.norm2(),
-              t.preActivation(),
-              t.hidden(),
-              t.residual2()));
-    }
-    taps.add(vit.normTap());
-    taps.add(vit.logitsTap());
-    return taps;
-  }
-
   /**
-   * Runs the float model on images.
+   * Reads images.
    *
-   * @param reference opened with {@link #taps}
    * @param mean of pixels, one an image channel
    * @param std one an image channel
+   * @throws InputException if there are none, or one has the wrong size or a value that is not
+   *     finite, or all are of one colour
    */
   public static Calibration collect(
-      FloatVit vit,
-      FloatReference reference,
-      ImageSource images,
-      double[] mean,
-      double[] std,
-      Progress progress) {
+      FloatVit vit, ImageSource images, double[] mean, double[] std, Progress progress) {
     checkNormalization(vit.shape(), mean, std);
     if (images.count() == 0) {
-      throw new InputException("calibration needs at least one image");
+      throw new InputException("calibration needs at least one image, and there is none");
     }
     Calibration calibration = new Calibration(vit, mean.clone(), std.clone());
-    calibration.run(reference, images, progress);
+    Preprocessing normalize = new Preprocessing(mean, std, 0);
+    boolean constant = true;
+    for (int i = 0; i < images.count(); i++) {
+      Image image = images.image(i);
+      image.requireShape(vit.shape());
+      float[] pixels = image.normalized(normalize);
+      constant &= isConstant(image, pixels);
+      calibration.patches.add(patches(vit.shape(), pixels));
+      progress.at("read images", i + 1, images.count());
+    }
+    if (constant) {
+      throw new InputException(
+          "calibration: each of the "
+              + images.count()
+              + " images ("
+              + images.image(0).name()
+              + " and so on) is of one colour; images like those of the model's task are needed");
+    }
     return calibration;
   }
 
@@ -101,6 +72,11 @@ public final class Calibration {
               + shape.imageChannels()
               + " channels");
     }
+    for (double m : mean) {
+      if (!Double.isFinite(m)) {
+        throw new InputException("mean " + m + "; finite numbers are accepted");
+      }
+    }
     for (double s : std) {
       if (!(s > 0) || Double.isInfinite(s)) {
         throw new InputException("std " + s + "; positive numbers are accepted");
@@ -108,106 +84,43 @@ public final class Calibration {
     }
   }
 
-  private void run(FloatReference reference, ImageSource images, Progress progress) {
-    VitShape shape = vit.shape();
-    int count = images.count();
-    int perImage = Math.min(shape.tokens(), Math.max(4, ROWS / count));
-    List<Tap> taps = taps(vit);
-    Map<Tap, float[]> rows = new LinkedHashMap<>();
-    Random random = new Random(SEED);
-    Preprocessing normalize = new Preprocessing(mean, std, 0);
-    classTokens = new Samples(count, shape.dim(), new float[count * shape.dim()]);
-    logits = new Samples(count, shape.classes(), new float[count * shape.classes()]);
-    float[] patchRows = new float[count * perImage * shape.patchDim()];
-    for (int i = 0; i < count; i++) {
-      Image image = images.image(i);
-      image.requireShape(shape);
-      float[] pixels = image.normalized(normalize);
-      int[] tokens = tokens(random, shape.tokens(), perImage);
-      Map<Tap, float[]> results = reference.run(pixels, taps);
-      for (Tap tap : taps) {
-        float[] all = results.get(tap);
-        float max = magnitude(image, tap, all);
-        magnitudes.merge(tap, max, Math::max);
-        if (tap == vit.normTap()) {
-          System.arraycopy(all, 0, classTokens.values(), i * shape.dim(), shape.dim());
-        } else if (tap == vit.logitsTap()) {
-          System.arraycopy(all, 0, logits.values(), i * shape.classes(), shape.classes());
-        } else {
-          keep(rows, tap, all, tokens, i, count);
-        }
-      }
-      for (int k = 0; k < perImage; k++) {
-        int patch = tokens[k] == 0 ? random.nextInt(shape.patches()) : tokens[k] - 1;
-        copyPatch(shape, pixels, patch, patchRows, (i * perImage + k) * shape.patchDim());
-      }
-      progress.at("calibrate", i + 1, count);
-    }
-    rows.forEach(
-        (tap, values) -> {
-          int width = tap.columns().length;
-          samples.put(tap, new Samples(values.length / width, width, values));
-        });
-    patches = new Samples(count * perImage, shape.patchDim(), patchRows);
-  }
-
-  private static float magnitude(Image image, Tap tap, float[] values) {
-    float max = 0;
-    for (float v : values) {
-      if (!Float.isFinite(v)) {
+  /** Whether every channel of an image has one value only. */
+  private static boolean isConstant(Image image, float[] pixels) {
+    int area = image.height() * image.width();
+    boolean constant = true;
+    for (int i = 0; i < pixels.length; i++) {
+      if (!Float.isFinite(pixels[i])) {
         throw new InputException(
-            image.name() + ": the float model's tensor '" + tap.tensor() + "' holds " + v);
+            image.name()
+                + ": value "
+                + i
+                + " (counted channel, row, column) is "
+                + pixels[i]
+                + "; finite numbers are accepted");
       }
-      max = Math.max(max, Math.abs(v));
+      constant &= pixels[i] == pixels[i / area * area];
     }
-    return max;
+    return constant;
   }
 
-  /** Token 0 and others, without repetition. */
-  private static int[] tokens(Random random, int all, int wanted) {
-    int[] order = new int[all];
-    for (int i = 0; i < all; i++) {
-      order[i] = i;
-    }
-    for (int i = 1; i < wanted; i++) {
-      int j = i + random.nextInt(all - i);
-      int swap = order[i];
-      order[i] = order[j];
-      order[j] = swap;
-    }
-    return java.util.Arrays.copyOf(order, wanted);
-  }
-
-  /** A tensor with more rows than tokens has them once a head; head h's rows follow head h-1's. */
-  private void keep(
-      Map<Tap, float[]> rows, Tap tap, float[] all, int[] tokens, int image, int images) {
-    int width = tap.columns().length;
-    int tokenCount = vit.shape().tokens();
-    int groups = tap.rows() / tokenCount;
-    int perImage = groups * tokens.length * width;
-    float[] kept = rows.computeIfAbsent(tap, t -> new float[images * perImage]);
-    int at = image * perImage;
-    for (int token : tokens) {
-      for (int g = 0; g < groups; g++) {
-        System.arraycopy(all, (g * tokenCount + token) * width, kept, at, width);
-        at += width;
-      }
-    }
-  }
-
-  private static void copyPatch(VitShape s, float[] pixels, int patch, float[] to, int at) {
+  /** Rows of patches as docs/numerics.md section 2 orders them, without the class token's. */
+  private static float[][] patches(VitShape s, float[] pixels) {
     int p = s.patchSize();
     int across = s.imageWidth() / p;
-    int top = patch / across * p;
-    int left = patch % across * p;
-    int next = at;
-    for (int c = 0; c < s.imageChannels(); c++) {
-      for (int y = top; y < top + p; y++) {
-        int from = (c * s.imageHeight() + y) * s.imageWidth() + left;
-        System.arraycopy(pixels, from, to, next, p);
-        next += p;
+    float[][] rows = new float[s.patches()][s.patchDim()];
+    for (int i = 0; i < rows.length; i++) {
+      int top = i / across * p;
+      int left = i % across * p;
+      int next = 0;
+      for (int c = 0; c < s.imageChannels(); c++) {
+        for (int y = top; y < top + p; y++) {
+          int from = (c * s.imageHeight() + y) * s.imageWidth() + left;
+          System.arraycopy(pixels, from, rows[i], next, p);
+          next += p;
+        }
       }
     }
+    return rows;
   }
 
   FloatVit vit() {
@@ -222,27 +135,12 @@ public final class Calibration {
     return std.clone();
   }
 
-  /** Sampled tokens' rows; for scores, a row a head, the heads of a token one after another. */
-  Samples of(Tap tap) {
-    return samples.get(tap);
+  int images() {
+    return patches.size();
   }
 
-  /** Largest magnitude in all rows, sampled or not. */
-  float magnitude(Tap tap) {
-    return magnitudes.get(tap);
-  }
-
-  /** Row 0 of the final LayerNorm's output. */
-  Samples classTokens() {
-    return classTokens;
-  }
-
-  Samples logits() {
-    return logits;
-  }
-
-  /** Normalized pixels of the patches. */
-  Samples patches() {
-    return patches;
+  /** Normalized pixels of an image's patches; not to be changed. */
+  float[][] patches(int image) {
+    return patches.get(image);
   }
 }

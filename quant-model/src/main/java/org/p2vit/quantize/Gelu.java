@@ -1,5 +1,6 @@
 package org.p2vit.quantize;
 
+import org.p2vit.golden.ScaleGrid;
 import org.p2vit.model.Activation;
 import org.p2vit.model.Activations;
 
@@ -16,6 +17,8 @@ final class Gelu {
    */
   static Activation activation(double max) {
     return Activations.gelu(
-        Math.max(Activations.GELU_EXPONENT, Exponents.unclipped(MARGIN * max, 16)));
+        Math.max(
+            Activations.GELU_EXPONENT,
+            new Exponents(ScaleGrid.POWERS_OF_TWO, true).unclipped(MARGIN * max, 16)));
   }
 }

@@ -1,26 +1,74 @@
 package org.p2vit.quantize;
 
-/**
- * The input of a linear layer: its codes' exponents, and what calibration saw of it. Codes stand
- * for {@code x - offset}; a layer's bias makes up for the offset.
- *
- * @param exponent a channel
- * @param offset a channel
- * @param real samples less offset
- * @param quantized the same after quantization
- */
-record LayerInput(int[] exponent, float[] offset, Samples real, Samples quantized) {
+/** What a linear layer reads in calibration, and the statistics that its weights are chosen by. */
+final class LayerInput {
+  /** Added to the covariance's diagonal, relative to its mean, as in GPTQ (arXiv 2210.17323). */
+  private static final double DAMPING = 0.01;
 
-  static LayerInput of(Samples centered, float[] offset, int[] exponent) {
-    return new LayerInput(exponent, offset, centered, centered.quantized(exponent));
+  private final InputScale scale;
+  private final float[][] codes;
+  private final float[] weights;
+  private final double[] mean;
+  private final double[][][] halves;
+  private final Hessian hessian;
+
+  /**
+   * @param codes rows that the integer model computes
+   * @param rowWeight how much a row counts, relative to others
+   */
+  LayerInput(InputScale scale, float[][] codes, float[] rowWeight) {
+    this.scale = scale;
+    this.codes = codes;
+    weights = normalized(rowWeight);
+    mean = Moments.mean(codes, weights);
+    halves = Moments.covariances(codes, mean, codes, mean, weights);
+    double[][] covariance = new double[mean.length][mean.length];
+    Moments.add(halves[0], covariance);
+    Moments.add(halves[1], covariance);
+    hessian = new Hessian(covariance, DAMPING);
   }
 
-  /** Mean square of the codes, a channel: how much a weight's error there counts. */
-  double[] codePower() {
-    double[] power = quantized.power();
-    for (int c = 0; c < power.length; c++) {
-      power[c] = Math.scalb(power[c], -2 * exponent[c]);
+  private static float[] normalized(float[] weights) {
+    double sum = 0;
+    for (float w : weights) {
+      sum += w;
     }
-    return power;
+    float[] result = new float[weights.length];
+    for (int r = 0; r < result.length; r++) {
+      result[r] = (float) (weights[r] / sum);
+    }
+    return result;
+  }
+
+  InputScale scale() {
+    return scale;
+  }
+
+  /** Mean code, a channel. */
+  double[] mean() {
+    return mean;
+  }
+
+  /** What errors of the weights cost. */
+  Hessian hessian() {
+    return hessian;
+  }
+
+  /** Mean of a tensor with as many rows. */
+  double[] mean(float[][] target) {
+    return Moments.mean(target, weights);
+  }
+
+  /** The covariance of the codes, as the sum of what each half of the rows contributes. */
+  double[][][] halves() {
+    return halves;
+  }
+
+  /**
+   * Between a tensor with as many rows and the codes, for each half of the rows: target's channels
+   * x channels.
+   */
+  double[][][] halves(float[][] target, double[] targetMean) {
+    return Moments.covariances(target, targetMean, codes, mean, weights);
   }
 }

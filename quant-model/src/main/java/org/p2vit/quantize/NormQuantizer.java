@@ -1,5 +1,6 @@
 package org.p2vit.quantize;
 
+import org.p2vit.golden.ScaleGrid;
 import org.p2vit.model.InputException;
 import org.p2vit.model.Norm;
 import org.p2vit.model.Residual;
@@ -16,22 +17,37 @@ public final class NormQuantizer {
   private NormQuantizer() {}
 
   /**
-   * Gain and offset for outputs less {@code offset} at an exponent a channel; the exponents'
-   * differences are absorbed in gain and offset, and the next layer's weights make up for them.
+   * Gain and offset for outputs at a power of two a channel.
    *
-   * @param exponent of each output channel
-   * @param base the exponent the layer is listed with
+   * @param exponent of each output channel; the largest is the one the layer is listed with
    * @param input the residual stream's scale
    */
-  public static Norm quantize(
-      String name, FloatNorm norm, float[] offset, int[] exponent, int base, Residual input) {
-    int dim = exponent.length;
+  public static Norm quantize(String name, FloatNorm norm, int[] exponent, Residual input) {
+    InputScale output = new InputScale(exponent, new float[exponent.length]);
+    double unit = ScaleGrid.POWERS_OF_TWO.scale(input.exponent());
+    return quantize(name, norm, output, unit, ScaleGrid.POWERS_OF_TWO);
+  }
+
+  /**
+   * Gain and offset for outputs at an exponent a channel; the exponents' differences are absorbed
+   * in gain and offset, and the next layer's weights make up for them.
+   *
+   * @param output scale of each output channel
+   * @param residual scale of the stream's codes, its Power-of-Two Factor left out
+   * @param grid of the exponents
+   */
+  static Norm quantize(
+      String name, FloatNorm norm, InputScale output, double residual, ScaleGrid grid) {
+    int dim = output.exponent().length;
+    int base = Integer.MIN_VALUE;
     short[] gain = new short[dim];
     int[] offsets = new int[dim];
     byte[] shifts = new byte[dim];
     for (int c = 0; c < dim; c++) {
-      double g = Math.scalb((double) norm.weight()[c], -Z_FRACTION - exponent[c]);
-      double b = Math.scalb((double) norm.bias()[c] - offset[c], -exponent[c]);
+      double up = grid.scale(-output.exponent()[c]);
+      double g = Math.scalb(norm.weight()[c] * up, -Z_FRACTION);
+      double b = (norm.bias()[c] - output.offset()[c]) * up;
+      base = Math.max(base, output.exponent()[c]);
       int shift = 31;
       while (shift > 0
           && (Math.abs(Math.scalb(g, shift)) > GAIN_MAX
@@ -55,10 +71,10 @@ public final class NormQuantizer {
       offsets[c] = (int) offsetCode;
       shifts[c] = (byte) shift;
     }
-    return new Norm(epsilon(norm, dim, input), gain, offsets, shifts, base);
+    return new Norm(epsilon(norm, dim, residual), gain, offsets, shifts, base);
   }
 
-  private static long epsilon(FloatNorm norm, int dim, Residual input) {
-    return Math.round(Math.scalb((double) dim * dim * norm.epsilon(), -2 * input.exponent()));
+  private static long epsilon(FloatNorm norm, int dim, double residual) {
+    return Math.round(dim * (double) dim * norm.epsilon() / (residual * residual));
   }
 }

@@ -1,10 +1,13 @@
 package org.p2vit.quantize;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.p2vit.model.Activation;
+import org.p2vit.golden.LinearLayer;
+import org.p2vit.golden.MatrixProducts;
+import org.p2vit.golden.ScaleGrid;
 import org.p2vit.model.Attention;
 import org.p2vit.model.Block;
 import org.p2vit.model.InputException;
@@ -17,33 +20,33 @@ import org.p2vit.model.Residual;
 import org.p2vit.model.VitShape;
 import org.p2vit.numerics.Rounding;
 import org.p2vit.onnx.FloatBlock;
-import org.p2vit.onnx.FloatLinear;
-import org.p2vit.onnx.FloatNorm;
 import org.p2vit.onnx.FloatVit;
-import org.p2vit.onnx.Tap;
 
 /**
  * Turns a float Vision Transformer into an integer one (docs/numerics.md), layer by layer from the
- * image on. Every scale is a power of two chosen by least squares on calibration samples.
- *
- * <p>What is exact in float arithmetic and spares codes: keys and values are coded less their mean
- * (softmax ignores what a query adds to all its scores, and its rows sum to one), LayerNorm outputs
- * likewise (the next bias makes up for it), and LayerNorm outputs, values and MLP hidden channels
- * have a power of two each, which the next layer's weights undo.
+ * image on, by the methods of docs/quantization.md. A layer's weights are chosen for the codes that
+ * the integer layers before it really compute, and for the outputs of the float model.
  */
 public final class Quantizer {
-  private static final int NO_LIMIT = 1000;
-  private static final int PRE_ACTIVATION_SHIFT_MAX = 15;
+  private static final int ROWS = 2048;
 
   private final FloatVit vit;
   private final Calibration calibration;
   private final QuantizeOptions options;
+  private final ScaleGrid grid;
+  private final MatrixProducts products;
+  private final Exponents exponents;
+  private final TokenRows tokens;
   private final Map<String, TensorReference> references = new LinkedHashMap<>();
 
   private Quantizer(Calibration calibration, QuantizeOptions options) {
     this.vit = calibration.vit();
     this.calibration = calibration;
     this.options = options;
+    grid = options.grid();
+    products = MatrixProducts.fastest(vit.shape());
+    exponents = new Exponents(grid, options.uses(Method.ADAPTIVE_ROUNDING));
+    tokens = new TokenRows(calibration.images(), vit.shape().tokens());
   }
 
   /** The same calibration and options give the same model, bit for bit. */
@@ -55,33 +58,53 @@ public final class Quantizer {
   private Quantization run(Progress progress) {
     VitShape shape = vit.shape();
     checkLayerNames(shape);
-    int inputExponent = Exponents.leastSquares(calibration.patches(), 8);
-    inputExponent = inputExponent == Exponents.NOTHING ? 0 : inputExponent;
-    Residual embed = residual("embed", vit.embedTap(), null);
-    LayerInput input =
-        LayerInput.of(
-            calibration.patches(),
-            new float[shape.patchDim()],
-            filled(shape.patchDim(), inputExponent));
-    Linear patchEmbedding = linear("patch_embedding", vit.patchEmbedding(), input, channels(embed));
+    FloatStream floats = new FloatStream(calibration);
+    LayerTools tools = new LayerTools(vit, options, tokens, references);
+
+    Residual embed = tools.residual("embed", vit.embedTap(), floats.residual(), null);
+    int inputExponent = inputExponent();
+    float[][] input = inputCodes(inputExponent);
+    Linear patchEmbedding = patchEmbedding(tools, input, inputExponent, embed, floats);
     short[] position = position(patchEmbedding, embed);
+    IntegerStream integers =
+        new IntegerStream(
+            products,
+            tokens,
+            grid,
+            options.residualBits(),
+            embedded(input, patchEmbedding, position, embed),
+            embed);
+
     List<Block> blocks = new ArrayList<>();
-    Residual stream = embed;
     for (int i = 0; i < shape.depth(); i++) {
-      Block block = block("blocks." + i, vit.blocks().get(i), stream);
-      stream = block.residual2();
-      blocks.add(block);
+      blocks.add(block(i, tools, floats, integers));
       progress.at("quantize", i + 1, shape.depth());
     }
-    LayerInput classToken =
-        normOutput(
-            calibration.classTokens(), List.of(vit.head()), new int[] {options.bits("head")});
-    Norm norm = norm("norm", vit.norm(), vit.normTap(), classToken, stream);
-    int logitsExponent = Exponents.unclipped(2 * calibration.logits().maxMagnitude(), 16);
-    logitsExponent = logitsExponent == Exponents.NOTHING ? 0 : logitsExponent;
-    int[] logitsExponents = filled(shape.classes(), logitsExponent);
-    Linear head = linear("head", vit.head(), classToken, logitsExponents);
-    reference("logits", vit.logitsTap(), logitsExponents, new float[shape.classes()]);
+    float[][] classTokens = tokens.classTokens(floats.norm(vit.norm()));
+    LayerTools.NormOutput output =
+        tools.norm(
+            "norm",
+            vit.norm(),
+            vit.normTap(),
+            classTokens,
+            List.of(new LayerTools.Reader("head", vit.head())),
+            integers.scale());
+    Norm norm = output.norm();
+    LayerInput headInput =
+        new LayerInput(
+            output.scale(), tokens.classTokens(integers.norm(norm)), ones(tokens.images()));
+    float[][] logits = logits(classTokens);
+    int logitsExponent = logitsExponent(logits);
+    Linear head =
+        tools.linear(
+            "head",
+            new LinearQuantizer.Task(vit.head(), logits, new float[shape.classes()]),
+            headInput,
+            filled(shape.classes(), grid.octaves(logitsExponent)));
+    tools.reference(
+        "logits",
+        vit.logitsTap(),
+        new InputScale(filled(shape.classes(), logitsExponent), new float[shape.classes()]));
     QuantizedModel model =
         new QuantizedModel(
             vit.name(),
@@ -117,172 +140,60 @@ public final class Quantizer {
     }
   }
 
-  private Block block(String name, FloatBlock block, Residual stream) {
-    FloatBlock.Taps taps = block.taps();
-    Residual residual1 = residual(name + ".residual1", taps.residual1(), stream);
-    LayerInput attentionInput =
-        normOutput(
-            calibration.of(taps.norm1()),
-            List.of(block.query(), block.key(), block.value()),
-            new int[] {
-              options.bits(name + ".query"),
-              options.bits(name + ".key"),
-              options.bits(name + ".value")
-            });
-    Norm norm1 = norm(name + ".norm1", block.norm1(), taps.norm1(), attentionInput, stream);
-    Attention attention = attention(name, block, attentionInput, residual1);
-    Residual residual2 = residual(name + ".residual2", taps.residual2(), residual1);
-    LayerInput mlpInput =
-        normOutput(
-            calibration.of(taps.norm2()),
-            List.of(block.fc1()),
-            new int[] {options.bits(name + ".fc1")});
-    Norm norm2 = norm(name + ".norm2", block.norm2(), taps.norm2(), mlpInput, residual1);
-    Mlp mlp = mlp(name, block, mlpInput, residual2);
-    return new Block(norm1, attention, residual1, norm2, mlp, residual2);
-  }
+  // --- Before the blocks
 
-  // --- Parts
-
-  private Residual residual(String name, Tap tap, Residual before) {
-    Residual residual =
-        ResidualQuantizer.choose(
-            calibration.of(tap), calibration.magnitude(tap), options.residualBits(), before);
-    reference(name, tap, channels(residual), new float[vit.shape().dim()]);
-    return residual;
-  }
-
-  /** A LayerNorm's output, centered, with exponents that suit it and the layers that read it. */
-  private LayerInput normOutput(Samples output, List<FloatLinear> readers, int[] bits) {
-    float[] mean = output.mean();
-    Samples centered = output.minus(mean);
-    int[] own = Exponents.perChannel(centered, 8);
-    return LinearQuantizer.balance(centered, mean, own, readers, bits, -NO_LIMIT, NO_LIMIT);
-  }
-
-  private Norm norm(String name, FloatNorm norm, Tap tap, LayerInput output, Residual input) {
-    reference(name, tap, output.exponent(), output.offset());
-    int base = Integer.MIN_VALUE;
-    for (int e : output.exponent()) {
-      base = Math.max(base, e);
+  /** Counts octaves, on any grid: pixels have a fixed range. */
+  private int inputExponent() {
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < calibration.images(); i++) {
+      rows.addAll(Arrays.asList(calibration.patches(i)));
     }
-    return NormQuantizer.quantize(name, norm, output.offset(), output.exponent(), base, input);
+    Samples samples = new Samples(rows.toArray(float[][]::new)).thinned(ROWS);
+    int e = new Exponents(ScaleGrid.POWERS_OF_TWO, true).leastSquares(samples, 8);
+    return e == Exponents.NOTHING ? 0 : e;
   }
 
-  private Attention attention(String name, FloatBlock block, LayerInput input, Residual residual1) {
-    int heads = vit.shape().heads();
-    int headDim = vit.shape().headDim();
-    int dim = vit.shape().dim();
-    FloatBlock.Taps taps = block.taps();
-    Samples querySamples = calibration.of(taps.query());
-    float[] keyMean = calibration.of(taps.key()).mean();
-    Samples keySamples = calibration.of(taps.key()).minus(keyMean);
-    AttentionScales.QueryKey qk = AttentionScales.queryKey(querySamples, keySamples, heads);
-    Linear query = linear(name + ".query", block.query(), input, qk.query());
-    Linear key = linear(name + ".key", shifted(block.key(), keyMean), input, qk.key());
-    reference(name + ".query", taps.query(), qk.query(), new float[dim]);
-    reference(name + ".key", taps.key(), qk.key(), keyMean);
+  private float[][] inputCodes(int exponent) {
+    float up = Math.scalb(1f, -exponent);
+    float[][] codes = new float[tokens.rows()][vit.shape().patchDim()];
+    Parallel.each(
+        tokens.images(),
+        i -> {
+          float[][] patches = calibration.patches(i);
+          for (int p = 0; p < patches.length; p++) {
+            float[] row = codes[i * tokens.tokens() + p + 1];
+            for (int k = 0; k < row.length; k++) {
+              row[k] = Exponents.round(patches[p][k] * up, -128, 127);
+            }
+          }
+        });
+    return codes;
+  }
 
-    int[] scoreExponent = new int[heads];
-    float[] gain = new float[dim];
-    float[] inverseGain = new float[dim];
-    for (int h = 0; h < heads; h++) {
-      Samples scores = scores(taps, querySamples, keyMean, h).thinned(256);
-      scoreExponent[h] =
-          AttentionScales.score(scores, qk.query()[h * headDim] + qk.key()[h * headDim]);
-      float g = (float) AttentionScales.gain(scores, scoreExponent[h]);
-      for (int c = h * headDim; c < (h + 1) * headDim; c++) {
-        gain[c] = g;
-        inverseGain[c] = 1 / g;
+  private Linear patchEmbedding(
+      LayerTools tools, float[][] codes, int inputExponent, Residual embed, FloatStream floats) {
+    VitShape shape = vit.shape();
+    int dim = shape.dim();
+    float[] weights = ones(tokens.rows());
+    float[][] wanted = new float[tokens.rows()][dim];
+    for (int r = 0; r < wanted.length; r++) {
+      int token = r % tokens.tokens();
+      if (token == 0) {
+        weights[r] = 0;
+        continue;
+      }
+      for (int c = 0; c < dim; c++) {
+        wanted[r][c] = floats.residual()[r][c] - vit.position()[token * dim + c];
       }
     }
-    references.put(
-        name + ".scores",
-        new TensorReference(
-            taps.scores(), TensorReference.Kind.SCORES, scoreExponent, new float[0]));
-    references.put(
-        name + ".attention",
-        new TensorReference(
-            taps.attention(), TensorReference.Kind.ATTENTION, new int[0], new float[0]));
-
-    float[] valueMean = calibration.of(taps.value()).mean();
-    int[] valueExponent = Exponents.perChannel(calibration.of(taps.value()).minus(valueMean), 8);
-    Linear value = linear(name + ".value", shifted(block.value(), valueMean), input, valueExponent);
-    reference(name + ".value", taps.value(), valueExponent, valueMean);
-
-    Samples context = calibration.of(taps.context()).minus(valueMean).times(inverseGain);
-    FloatLinear projection = columnsTimes(block.projection(), gain);
-    double[] importance = columnPower(projection);
-    int[] contextShift = new int[heads];
-    int[] contextExponent = new int[dim];
-    for (int h = 0; h < heads; h++) {
-      int from = h * headDim;
-      contextShift[h] =
-          AttentionScales.contextShift(context, valueExponent, importance, from, from + headDim);
-      for (int c = from; c < from + headDim; c++) {
-        contextExponent[c] = valueExponent[c] - 15 + contextShift[h];
-      }
-    }
-    float[] contextOffset = new float[dim];
-    for (int c = 0; c < dim; c++) {
-      contextOffset[c] = valueMean[c] * inverseGain[c];
-    }
-    reference(name + ".context", taps.context(), contextExponent, valueMean);
-    LayerInput contextInput = LayerInput.of(context, contextOffset, contextExponent);
-    return new Attention(
-        query,
-        key,
-        value,
-        qk.query(),
-        qk.key(),
-        valueExponent,
-        scoreExponent,
-        contextShift,
-        linear(name + ".projection", projection, contextInput, channels(residual1)));
-  }
-
-  /** A head's scores, less what the keys' mean adds to each row. */
-  private Samples scores(FloatBlock.Taps taps, Samples query, float[] keyMean, int head) {
-    Samples all = calibration.of(taps.scores());
-    int heads = vit.shape().heads();
-    int headDim = vit.shape().headDim();
-    int width = all.width();
-    float[] values = new float[query.rows() * width];
-    for (int r = 0; r < query.rows(); r++) {
-      float constant = 0;
-      for (int c = head * headDim; c < (head + 1) * headDim; c++) {
-        constant += query.at(r, c) * keyMean[c];
-      }
-      for (int j = 0; j < width; j++) {
-        values[r * width + j] = all.at(r * heads + head, j) - constant;
-      }
-    }
-    return new Samples(query.rows(), width, values);
-  }
-
-  private Mlp mlp(String name, FloatBlock block, LayerInput input, Residual residual2) {
-    FloatBlock.Taps taps = block.taps();
-    Activation activation = Gelu.activation(calibration.magnitude(taps.hidden()));
-    int lowest = activation.exponent();
-    Linear fc1 = linear(name + ".fc1", block.fc1(), input, filled(block.fc1().out(), lowest));
-    Samples hidden = calibration.of(taps.hidden());
-    float[] none = new float[hidden.width()];
-    LayerInput hiddenInput =
-        LinearQuantizer.balance(
-            hidden,
-            none,
-            Exponents.perChannel(hidden, 8),
-            List.of(block.fc2()),
-            new int[] {options.bits(name + ".fc2")},
-            lowest,
-            lowest + PRE_ACTIVATION_SHIFT_MAX);
-    reference(name + ".hidden", taps.hidden(), hiddenInput.exponent(), none);
-    Linear fc2 = linear(name + ".fc2", block.fc2(), hiddenInput, channels(residual2));
-    return new Mlp(fc1, activation, hiddenInput.exponent(), fc2);
-  }
-
-  private Linear linear(String name, FloatLinear layer, LayerInput input, int[] outputExponent) {
-    return LinearQuantizer.quantize(name, layer, input, options.bits(name), outputExponent);
+    InputScale scale =
+        new InputScale(
+            filled(shape.patchDim(), grid.octaves(inputExponent)), new float[shape.patchDim()]);
+    return tools.linear(
+        "patch_embedding",
+        new LinearQuantizer.Task(vit.patchEmbedding(), wanted, new float[dim]),
+        new LayerInput(scale, codes, weights),
+        embed.exponents());
   }
 
   /** Codes of the position embedding; row 0 makes up for the patch embedding of a row of zeros. */
@@ -292,58 +203,100 @@ public final class Quantizer {
     short[] position = new short[vit.position().length];
     for (int i = 0; i < position.length; i++) {
       int c = i % dim;
-      long code = Rounding.quantize(vit.position()[i], embed.exponent(c), bits);
+      double up = grid.scale(-embed.exponent(c));
+      long code = Rounding.quantize(vit.position()[i] * up, 0, bits);
       if (i < dim) {
-        int n = embed.exponent(c) - patchEmbedding.accExponent()[c];
-        code -= Rounding.requantize(patchEmbedding.bias()[c], n, bits);
+        double n = grid.scale(patchEmbedding.accExponent()[c] - embed.exponent(c));
+        code -= Rounding.quantize(patchEmbedding.bias()[c] * n, 0, bits);
       }
       position[i] = (short) Rounding.saturate(code, bits);
     }
     return position;
   }
 
-  // --- Small things
-
-  private void reference(String name, Tap tap, int[] exponent, float[] offset) {
-    references.put(name, new TensorReference(tap, TensorReference.Kind.LINEAR, exponent, offset));
+  private float[][] embedded(
+      float[][] input, Linear patchEmbedding, short[] position, Residual embed) {
+    int dim = vit.shape().dim();
+    int bits = options.residualBits();
+    LinearLayer layer = new LinearLayer(products, patchEmbedding, embed::exponent, bits, grid);
+    float[][] codes = tokens.map(input, dim, layer::apply);
+    for (int r = 0; r < codes.length; r++) {
+      int at = r % tokens.tokens() * dim;
+      for (int c = 0; c < dim; c++) {
+        codes[r][c] = Rounding.saturate((long) codes[r][c] + position[at + c], bits);
+      }
+    }
+    return codes;
   }
 
-  private int[] channels(Residual residual) {
-    int[] exponent = new int[residual.ptf().length];
-    for (int c = 0; c < exponent.length; c++) {
-      exponent[c] = residual.exponent(c);
-    }
-    return exponent;
+  // --- The blocks
+
+  /** Quantizes block {@code i} and moves both streams behind it. */
+  private Block block(int i, LayerTools tools, FloatStream floats, IntegerStream integers) {
+    String name = "blocks." + i;
+    boolean last = i == vit.shape().depth() - 1;
+    FloatBlock block = vit.blocks().get(i);
+    FloatBlock.Taps taps = block.taps();
+
+    float[][] entering = floats.residual();
+    FloatStream.AttentionTensors first = floats.attention(name, block);
+    LayerTools.NormOutput norm1 =
+        tools.norm(
+            name + ".norm1",
+            block.norm1(),
+            taps.norm1(),
+            first.norm(),
+            List.of(
+                new LayerTools.Reader(name + ".query", block.query()),
+                new LayerTools.Reader(name + ".key", block.key()),
+                new LayerTools.Reader(name + ".value", block.value())),
+            integers.scale());
+    Residual residual1 =
+        tools.residual(name + ".residual1", taps.residual1(), first.residual(), integers.scale());
+    Attention attention =
+        new AttentionQuantizer(tools)
+            .quantize(name, block, entering, first, norm1, residual1, integers, last);
+
+    FloatStream.MlpTensors second = floats.mlp(name, block);
+    LayerTools.NormOutput norm2 =
+        tools.norm(
+            name + ".norm2",
+            block.norm2(),
+            taps.norm2(),
+            second.norm(),
+            List.of(new LayerTools.Reader(name + ".fc1", block.fc1())),
+            integers.scale());
+    Residual residual2 =
+        tools.residual(name + ".residual2", taps.residual2(), second.residual(), integers.scale());
+    Mlp mlp =
+        new MlpQuantizer(tools)
+            .quantize(name, block, first.residual(), second, norm2, residual2, integers, last);
+    return new Block(norm1.norm(), attention, residual1, norm2.norm(), mlp, residual2);
+  }
+
+  // --- After the blocks
+
+  private float[][] logits(float[][] classTokens) {
+    return new TokenRows(tokens.images(), 1).linear(vit.head(), classTokens);
+  }
+
+  /** Counts octaves, on any grid: logits have 16 bits. */
+  private int logitsExponent(float[][] logits) {
+    int e =
+        new Exponents(ScaleGrid.POWERS_OF_TWO, true)
+            .unclipped(2 * new Samples(logits).maxMagnitude(), 16);
+    return e == Exponents.NOTHING ? 0 : e;
+  }
+
+  private static float[] ones(int size) {
+    float[] array = new float[size];
+    Arrays.fill(array, 1);
+    return array;
   }
 
   private static int[] filled(int size, int value) {
     int[] array = new int[size];
-    java.util.Arrays.fill(array, value);
+    Arrays.fill(array, value);
     return array;
-  }
-
-  /** The layer that computes the output less {@code offset}. */
-  private static FloatLinear shifted(FloatLinear layer, float[] offset) {
-    float[] bias = layer.bias().clone();
-    for (int o = 0; o < bias.length; o++) {
-      bias[o] -= offset[o];
-    }
-    return new FloatLinear(layer.in(), layer.out(), layer.weights(), bias);
-  }
-
-  private static FloatLinear columnsTimes(FloatLinear layer, float[] factor) {
-    float[] weights = layer.weights().clone();
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] *= factor[i % layer.in()];
-    }
-    return new FloatLinear(layer.in(), layer.out(), weights, layer.bias());
-  }
-
-  private static double[] columnPower(FloatLinear layer) {
-    double[] power = new double[layer.in()];
-    for (int i = 0; i < layer.weights().length; i++) {
-      power[i % layer.in()] += (double) layer.weights()[i] * layer.weights()[i];
-    }
-    return power;
   }
 }

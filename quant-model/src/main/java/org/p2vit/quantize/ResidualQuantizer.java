@@ -13,21 +13,33 @@ final class ResidualQuantizer {
   /** Head room of a 16-bit stream over what calibration saw. */
   private static final double MARGIN = 1.25;
 
-  private ResidualQuantizer() {}
+  private final Exponents exponents;
+  private final int bits;
+  private final boolean factors;
+
+  /**
+   * @param bits of the stream
+   * @param factors whether channels may have a Power-of-Two Factor
+   */
+  ResidualQuantizer(Exponents exponents, int bits, boolean factors) {
+    this.exponents = exponents;
+    this.bits = bits;
+    this.factors = factors;
+  }
 
   /**
    * @param magnitude largest in all rows
    * @param before the stream's scale before this tensor, from which it may differ by a limited
    *     shift; null if there is none
    */
-  static Residual choose(Samples samples, float magnitude, int bits, Residual before) {
+  Residual choose(Samples samples, float magnitude, Residual before) {
     int dim = samples.width();
     if (bits == FULL_BITS) {
-      int e = Exponents.unclipped(MARGIN * magnitude, bits);
+      int e = exponents.unclipped(MARGIN * magnitude, bits);
       return limit(e == Exponents.NOTHING ? 0 : e, new byte[dim], before);
     }
-    int[] own = Exponents.perChannel(samples, bits);
-    int maxPtf = Math.min(MAX_PTF, maxPtf(bits, dim));
+    int[] own = exponents.perChannel(samples, bits);
+    int maxPtf = factors ? Math.min(MAX_PTF, maxPtf(bits, dim)) : 0;
     int low = Integer.MAX_VALUE;
     int high = Integer.MIN_VALUE;
     for (int e : own) {
@@ -44,7 +56,7 @@ final class ResidualQuantizer {
       Residual candidate = limit(base, ptf, before);
       double error = 0;
       for (int c = 0; c < dim; c++) {
-        error += Exponents.error(samples.channel(c), candidate.exponent(c), bits);
+        error += exponents.error(samples.channel(c), candidate.exponent(c), bits);
       }
       if (error < least) {
         least = error;
@@ -60,20 +72,22 @@ final class ResidualQuantizer {
     return (MAX_VARIANCE_BITS - 2 * l - 1) / 2 - (bits - 1);
   }
 
-  private static Residual limit(int exponent, byte[] ptf, Residual before) {
+  private Residual limit(int exponent, byte[] ptf, Residual before) {
+    int minShift = exponents.grid().octaves(MIN_SHIFT);
+    int maxShift = exponents.grid().octaves(MAX_SHIFT);
     if (before == null) {
       return new Residual(exponent, ptf);
     }
     int e = exponent;
     for (int c = 0; c < ptf.length; c++) {
-      e = Math.max(e, before.exponent(c) + MIN_SHIFT - ptf[c]);
+      e = Math.max(e, before.exponent(c) + minShift - ptf[c]);
     }
     byte[] limited = ptf.clone();
     for (int c = 0; c < ptf.length; c++) {
-      limited[c] = (byte) Math.max(0, Math.min(ptf[c], before.exponent(c) + MAX_SHIFT - e));
+      limited[c] = (byte) Math.max(0, Math.min(ptf[c], before.exponent(c) + maxShift - e));
     }
     for (int c = 0; c < ptf.length; c++) {
-      e = Math.min(e, before.exponent(c) + MAX_SHIFT - limited[c]);
+      e = Math.min(e, before.exponent(c) + maxShift - limited[c]);
     }
     return new Residual(e, limited);
   }

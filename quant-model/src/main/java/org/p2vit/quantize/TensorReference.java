@@ -7,14 +7,16 @@ import org.p2vit.onnx.Tap;
  *
  * @param tap where the float tensor is
  * @param kind how codes become numbers
+ * @param factor a channel: the codes stand for the float tensor times this; empty but for linear
+ *     codes
  * @param exponent of each channel; of each head for scores; empty for attention codes
- * @param offset a channel: the codes stand for the float tensor less this
+ * @param offset a channel: the codes stand for the float tensor times its factor less this
  */
-public record TensorReference(Tap tap, Kind kind, int[] exponent, float[] offset) {
+public record TensorReference(Tap tap, Kind kind, float[] factor, int[] exponent, float[] offset) {
 
   /** How codes become numbers. */
   public enum Kind {
-    /** {@code code * 2^exponent[channel] + offset[channel]}. */
+    /** {@code (code * 2^exponent[channel] + offset[channel]) / factor[channel]}. */
     LINEAR,
     /** {@code code * 2^exponent[head]}, up to a constant a row, which softmax ignores. */
     SCORES,

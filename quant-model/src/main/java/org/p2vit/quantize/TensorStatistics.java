@@ -116,7 +116,7 @@ public record TensorStatistics(
     int[] codes = new int[exact.length];
     for (int i = 0; i < codes.length; i++) {
       int c = i % width;
-      double real = (double) exact[i] - tensor.offset()[c];
+      double real = (double) exact[i] * tensor.factor()[c] - tensor.offset()[c];
       codes[i] = Rounding.quantize(real, tensor.exponent()[c], bits);
     }
     return codes;
@@ -200,7 +200,9 @@ public record TensorStatistics(
         found = code == Tables.CODE_ZERO ? 0 : Math.scalb(1.0, -code);
         wantedCode = -Math.log(Math.max(wanted, Double.MIN_NORMAL)) / Math.log(2);
       } else {
-        wanted -= tensor.kind() == TensorReference.Kind.LINEAR ? tensor.offset()[channel] : 0;
+        if (tensor.kind() == TensorReference.Kind.LINEAR) {
+          wanted = wanted * tensor.factor()[channel] - tensor.offset()[channel];
+        }
         found = Math.scalb((double) code, e);
         wantedCode = Math.scalb(wanted, -e);
       }

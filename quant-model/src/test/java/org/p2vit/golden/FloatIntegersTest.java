@@ -68,7 +68,7 @@ class FloatIntegersTest {
     x[0][0] = 8;
     for (MatrixProducts products : List.of(JavaProducts.INSTANCE, OnnxProducts.orJava())) {
       float[][] y = new float[2][3];
-      new LinearLayer(products, linear, o -> 0, 16).apply(x, y);
+      new LinearLayer(products, linear, o -> 0, 16, ScaleGrid.POWERS_OF_TWO).apply(x, y);
       for (int r = 0; r < 2; r++) {
         for (int o = 0; o < 3; o++) {
           long acc = bias[o];

@@ -39,17 +39,13 @@ class QuantizerTest {
   @BeforeAll
   static void calibrate() throws IOException {
     vit = OnnxVitImporter.read(MODEL);
-    try (FloatReference reference = FloatReference.open(MODEL, vit, Calibration.taps(vit))) {
-      calibration =
-          Calibration.collect(
-              vit,
-              reference,
-              images("calibration"),
-              new double[] {0.1307},
-              new double[] {0.3081},
-              Progress.NONE);
-    }
+    calibration = collect(images("calibration"));
     plain = Quantizer.quantize(calibration, QuantizeOptions.DEFAULT, Progress.NONE);
+  }
+
+  private static Calibration collect(ImageSource images) {
+    return Calibration.collect(
+        vit, images, new double[] {0.1307}, new double[] {0.3081}, Progress.NONE);
   }
 
   private static ImageSource images(String name) throws IOException {
@@ -184,19 +180,16 @@ class QuantizerTest {
 
   @Test
   void rejectsNormalizationOfOtherChannels() {
-    try (FloatReference reference = FloatReference.open(MODEL, vit, Calibration.taps(vit))) {
-      assertRejected(
-          () ->
-              Calibration.collect(
-                  vit,
-                  reference,
-                  images("calibration"),
-                  new double[] {0, 0, 0},
-                  new double[] {1, 1, 1},
-                  Progress.NONE),
-          "3",
-          "1 channel");
-    }
+    assertRejected(
+        () ->
+            Calibration.collect(
+                vit,
+                images("calibration"),
+                new double[] {0, 0, 0},
+                new double[] {1, 1, 1},
+                Progress.NONE),
+        "3",
+        "1 channel");
   }
 
   private static void assertRejected(

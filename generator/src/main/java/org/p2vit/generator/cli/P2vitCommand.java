@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       QuantizeCommand.class,
       SearchCommand.class,
+      AblateCommand.class,
       ImportCommand.class,
       RandomCommand.class,
       InspectCommand.class,

@@ -50,12 +50,12 @@ final class ProgressLine implements AutoCloseable {
 
   /** A step of unknown length, such as a compiler run: only its name is shown. */
   synchronized void note(String what) {
-    close();
+    end();
     System.err.println(what);
   }
 
   private void begin(String what, long total) {
-    close();
+    end();
     step = what;
     begin = System.nanoTime();
     lastLine = begin;
@@ -74,7 +74,12 @@ final class ProgressLine implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    end();
+  }
+
+  /** Ends the step, so that other lines can be printed. */
+  synchronized void end() {
     if (bar != null) {
       bar.close();
     }

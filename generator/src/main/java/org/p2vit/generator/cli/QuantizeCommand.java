@@ -2,8 +2,6 @@ package org.p2vit.generator.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
@@ -17,7 +15,6 @@ import org.p2vit.model.io.ModelFiles;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Quantization;
-import org.p2vit.quantize.QuantizeOptions;
 import org.p2vit.quantize.Quantizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,28 +52,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Mixin private NormalizationOptions normalization;
 
-  @Option(
-      names = "--weight-bits",
-      paramLabel = "4|8",
-      defaultValue = "8",
-      description =
-          "Bits of all weights that --layer-bits does not name (default: ${DEFAULT-VALUE}).")
-  private int weightBits;
-
-  @Option(
-      names = "--layer-bits",
-      paramLabel = "LAYER=BITS",
-      split = ",",
-      description =
-          "Bits of single layers, such as head=8,blocks.0.fc1=4 ('inspect' lists the names).")
-  private Map<String, Integer> layerBits = new LinkedHashMap<>();
-
-  @Option(
-      names = "--residual-bits",
-      paramLabel = "8..16",
-      defaultValue = "16",
-      description = "Bits of the residual stream (default: ${DEFAULT-VALUE}).")
-  private int residualBits;
+  @Mixin private QuantizeOptionsMixin how;
 
   @Mixin private AccuracyOptions accuracy;
 
@@ -112,9 +88,7 @@ final class QuantizeCommand implements Callable<Integer> {
               normalization.mean(shape.imageChannels()),
               normalization.std(shape.imageChannels()),
               progress::at);
-      quantization =
-          Quantizer.quantize(
-              collected, new QuantizeOptions(weightBits, layerBits, residualBits), progress::at);
+      quantization = Quantizer.quantize(collected, how.options(), progress::at);
       ModelFiles.write(quantization.model(), out);
       if (labelled.isPresent()) {
         comparison = accuracy.compare(onnx, quantization.model(), labelled.get(), progress);

@@ -174,9 +174,7 @@ final class ModelAssembly {
     if (known != null) {
       return known.norm();
     }
-    int base = Arrays.stream(exponent).max().orElseThrow();
-    return NormQuantizer.quantize(
-        source.file() + ": " + name, norm, new float[exponent.length], exponent, base, input);
+    return NormQuantizer.quantize(source.file() + ": " + name, norm, exponent, input);
   }
 
   private Linear linear(FloatLinear layer, int[] inputExponent) {

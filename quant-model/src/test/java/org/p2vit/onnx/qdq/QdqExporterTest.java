@@ -22,7 +22,6 @@ import org.p2vit.model.Linear;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
-import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
@@ -77,18 +76,13 @@ class QdqExporterTest {
     FloatVit vit = OnnxVitImporter.read(demo.resolve("vit-mnist.onnx"));
     ImageSource calibrationImages =
         IdxImages.open(demo.resolve("calibration-images-idx3-ubyte.gz"), null);
-    Calibration calibration;
-    try (FloatReference reference =
-        FloatReference.open(demo.resolve("vit-mnist.onnx"), vit, Calibration.taps(vit))) {
-      calibration =
-          Calibration.collect(
-              vit,
-              reference,
-              calibrationImages.every(8, 0),
-              new double[] {0.1307},
-              new double[] {0.3081},
-              Progress.NONE);
-    }
+    Calibration calibration =
+        Calibration.collect(
+            vit,
+            calibrationImages.every(8, 0),
+            new double[] {0.1307},
+            new double[] {0.3081},
+            Progress.NONE);
     ImageSource images = IdxImages.open(demo.resolve("evaluation-images-idx3-ubyte.gz"), null);
     for (QuantizeOptions options :
         List.of(

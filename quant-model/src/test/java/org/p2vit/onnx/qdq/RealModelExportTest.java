@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.p2vit.image.ImageFiles;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
@@ -38,17 +37,13 @@ class RealModelExportTest {
     assumeTrue(Files.exists(file), "no " + file + "; -Dp2vit.data says where it is");
     FloatVit vit = OnnxVitImporter.read(file);
     ImageSource all = ImageFiles.open(DATA.resolve(images), null, vit.shape());
-    Calibration calibration;
-    try (FloatReference reference = FloatReference.open(file, vit, Calibration.taps(vit))) {
-      calibration =
-          Calibration.collect(
-              vit,
-              reference,
-              all.slice(0, 8),
-              new double[] {mean, mean, mean},
-              new double[] {std, std, std},
-              Progress.NONE);
-    }
+    Calibration calibration =
+        Calibration.collect(
+            vit,
+            all.slice(0, 8),
+            new double[] {mean, mean, mean},
+            new double[] {std, std, std},
+            Progress.NONE);
     for (QuantizeOptions options :
         new QuantizeOptions[] {
           QuantizeOptions.DEFAULT, QuantizeOptions.DEFAULT.withWeightBits(4)

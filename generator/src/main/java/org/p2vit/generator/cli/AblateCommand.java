@@ -1,0 +1,138 @@
+package org.p2vit.generator.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.p2vit.generator.CrossValidation;
+import org.p2vit.generator.Fidelity;
+import org.p2vit.golden.ScaleGrid;
+import org.p2vit.image.ImageSource;
+import org.p2vit.model.InputException;
+import org.p2vit.model.VitShape;
+import org.p2vit.onnx.OnnxVitImporter;
+import org.p2vit.quantize.Calibration;
+import org.p2vit.quantize.Method;
+import org.p2vit.quantize.QuantizeOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code p2vit ablate}. */
+@Command(
+    name = "ablate",
+    description = {
+      "Measures what each method of quantization is worth, on images not used for calibration:",
+      "one half of the images calibrates, the other is measured, and the other way round."
+    },
+    sortOptions = false)
+final class AblateCommand implements Callable<Integer> {
+  private static final String ALL = "all";
+  private static final String REAL_SCALES = "real-scales";
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL.onnx", description = "Float model, as PyTorch exports it.")
+  private Path onnx;
+
+  @Mixin private ImageOptions images;
+
+  @Option(
+      names = "--calibration-count",
+      paramLabel = "N",
+      defaultValue = "" + Calibration.DEFAULT_IMAGES,
+      description = "Calibrate with N images of each half (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Mixin private NormalizationOptions normalization;
+
+  @Mixin private QuantizeOptionsMixin how;
+
+  @Option(
+      names = "--variants",
+      paramLabel = "VARIANT",
+      split = ",",
+      description =
+          "What to measure: 'all' the methods, 'real-scales' (all methods, but scales that are not"
+              + " powers of two), or a method that is left out (default: each of these).")
+  private List<String> names = List.of();
+
+  @Mixin private JsonOption json;
+
+  @Override
+  public Integer call() throws Exception {
+    Map<String, QuantizeOptions> variants = variants();
+    VitShape shape = OnnxVitImporter.read(onnx).shape();
+    ImageSource source = images.open(shape);
+    PrintWriter out = spec.commandLine().getOut();
+    Map<String, Fidelity> results = new LinkedHashMap<>();
+    try (ProgressLine progress = new ProgressLine()) {
+      CrossValidation validation =
+          new CrossValidation(
+              onnx,
+              source,
+              normalization.mean(shape.imageChannels()),
+              normalization.std(shape.imageChannels()),
+              count,
+              progress::at);
+      for (Map.Entry<String, QuantizeOptions> variant : variants.entrySet()) {
+        Fidelity result =
+            validation.measure(
+                variant.getValue(),
+                (what, done, total) -> progress.at(variant.getKey() + ": " + what, done, total));
+        results.put(variant.getKey(), result);
+        progress.end();
+        if (results.size() == 1) {
+          out.printf(
+              "%-28s %8s %8s %15s %7s %10s%n",
+              "", "float", "integer", "drop", "same", "divergence");
+        }
+        out.printf(
+            Locale.ROOT,
+            "%-28s %6.2f %% %6.2f %% %6.2f +- %4.2f %5.1f %% %10.5f%n",
+            variant.getKey(),
+            100 * result.floatRate(),
+            100 * result.integerRate(),
+            result.drop(),
+            result.dropError(),
+            100 * result.agreement(),
+            result.divergence());
+        out.flush();
+      }
+    }
+    json.write(results);
+    return 0;
+  }
+
+  private Map<String, QuantizeOptions> variants() {
+    Map<String, QuantizeOptions> all = new LinkedHashMap<>();
+    QuantizeOptions options = how.options();
+    all.put(ALL, options);
+    all.put(REAL_SCALES, options.withGrid(ScaleGrid.REAL));
+    for (Method method : Method.values()) {
+      all.put("without " + method.label(), options.without(List.of(method)));
+    }
+    if (names.isEmpty()) {
+      return all;
+    }
+    Map<String, QuantizeOptions> chosen = new LinkedHashMap<>();
+    for (String name : names) {
+      String key = all.containsKey(name) ? name : "without " + name;
+      if (!all.containsKey(key)) {
+        throw new InputException(
+            "variant '"
+                + name
+                + "'; accepted are all, real-scales, "
+                + String.join(", ", Method.labels()));
+      }
+      chosen.put(key, all.get(key));
+    }
+    return chosen;
+  }
+}

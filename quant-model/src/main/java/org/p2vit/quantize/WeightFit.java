@@ -1,0 +1,88 @@
+package org.p2vit.quantize;
+
+/**
+ * Fits a layer's weights to what its outputs should be for the codes that it really reads: ridge
+ * regression around the float weights, {@code w += (cov(y, x) - w cov(x, x)) (cov(x, x) + r I)^-1}.
+ * With compensated rounding afterwards this is GPTAQ (arXiv 2504.02692), but for the ridge {@code
+ * r}: the one that, with one half of the calibration images, serves the other half best. Without it
+ * the fit would be to the calibration images only.
+ */
+final class WeightFit {
+  /** Ridges that are tried, relative to the mean of the covariance's diagonal. */
+  private static final double[] RIDGES = {0.03, 0.3, 3};
+
+  private final LayerInput input;
+  private final double[][][] missing;
+
+  /**
+   * @param weights for codes, outputs x inputs
+   * @param outputs that the rows should have
+   */
+  WeightFit(double[][] weights, LayerInput input, float[][] outputs, double[] outputMean) {
+    this.input = input;
+    missing = input.halves(outputs, outputMean);
+    for (int half = 0; half < 2; half++) {
+      subtractProduct(weights, input.halves()[half], missing[half]);
+    }
+  }
+
+  /** What to add to the weights; null if no ridge makes the other half better. */
+  double[][] step() {
+    double least = 0;
+    double best = 0;
+    for (double ridge : RIDGES) {
+      double[][] step = new Hessian(input.halves()[0], ridge).solve(missing[0]);
+      double change = change(step, input.halves()[1], missing[1]);
+      if (change < least) {
+        least = change;
+        best = ridge;
+      }
+    }
+    if (least == 0) {
+      return null;
+    }
+    double[][] all = new double[missing[0].length][];
+    java.util.Arrays.setAll(all, o -> missing[0][o].clone());
+    Moments.add(missing[1], all);
+    return new Hessian(input.hessian().covariance(), best).solve(all);
+  }
+
+  /** {@code result -= weights * covariance}. */
+  private static void subtractProduct(
+      double[][] weights, double[][] covariance, double[][] result) {
+    Parallel.each(
+        result.length,
+        o -> {
+          for (int k = 0; k < covariance.length; k++) {
+            addTimes(-weights[o][k], covariance[k], result[o]);
+          }
+        });
+  }
+
+  /** By how much a step changes the squared error. */
+  private static double change(double[][] step, double[][] covariance, double[][] missing) {
+    double[] changes = new double[step.length];
+    Parallel.each(
+        step.length,
+        o -> {
+          double[] product = new double[covariance.length];
+          for (int k = 0; k < covariance.length; k++) {
+            addTimes(step[o][k], covariance[k], product);
+          }
+          for (int k = 0; k < covariance.length; k++) {
+            changes[o] += step[o][k] * (product[k] - 2 * missing[o][k]);
+          }
+        });
+    double change = 0;
+    for (double c : changes) {
+      change += c;
+    }
+    return change;
+  }
+
+  private static void addTimes(double factor, double[] row, double[] sum) {
+    for (int j = 0; j < sum.length; j++) {
+      sum[j] += factor * row[j];
+    }
+  }
+}
