@@ -8,10 +8,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2vit.verif.BuildProgress;
 
-/** Tells from the log of a running flow what it is at. */
+/** Tells from the log of a running flow which of its long steps it is at. */
 final class FlowLog {
   private static final Pattern STEP =
-      Pattern.compile("(?m)^(?:[\\d.]+ Executing (\\S+) pass|Info: (Packing|Placing|Routing)\\b)");
+      Pattern.compile(
+          "(?m)^(?:[\\d.]+ Executing (SYNTH\\w*|FLATTEN|MEMORY_\\w+|ABC9?) pass"
+              + "|Info: (Packing|Placing|Routing)\\b)");
   private static final int TAIL = 20_000;
 
   private final Path log;

@@ -20,6 +20,9 @@ final class FlowReports {
   private static final Pattern SLACK = Pattern.compile("worst slack (-?[\\d.]+)");
   private static final Pattern POWER = Pattern.compile("(?m)^Total(?:\\s+\\S+){3}\\s+(\\S+)");
 
+  /** Yosys 0.23 prints the tree of a deep hierarchy, in lines like " Leaf 2", into its JSON. */
+  private static final Pattern TREE_LINE = Pattern.compile("(?m)^\\s+[^\\s\"{}\\[\\],]+\\s+\\d+$");
+
   private FlowReports() {}
 
   static FlowResult xilinx(EmittedRtl rtl, Path directory, Map<String, String> settings)
@@ -88,7 +91,7 @@ final class FlowReports {
   }
 
   private static JsonNode json(Path file) throws IOException {
-    return MAPPER.readTree(file.toFile());
+    return MAPPER.readTree(TREE_LINE.matcher(Files.readString(file)).replaceAll(""));
   }
 
   private static long sum(Map<String, Long> cells, String type) {

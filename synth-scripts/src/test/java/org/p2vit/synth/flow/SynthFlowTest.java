@@ -71,6 +71,36 @@ class SynthFlowTest {
     assertTrue(without.resources().get("LUT") > 60, without::toString);
   }
 
+  /** Yosys 0.23 spoils its own JSON from three levels on. */
+  @Test
+  void cellsOfADeepHierarchyAreCounted() throws IOException {
+    String ports = "(input clock, input reset, input [7:0] a, output [7:0] count);\n";
+    String below = "  %s %s (.clock(clock), .reset(reset), .a(a), .count(%s)%s);\n";
+    Files.writeString(
+        rtl.directory().resolve("Middle.sv"),
+        "module Middle"
+            + ports
+            + below.formatted("Counter", "counter", "count", ", .b(a), .product()")
+            + "endmodule\n");
+    Files.writeString(
+        rtl.directory().resolve("Upper.sv"),
+        "module Upper" + ports + below.formatted("Middle", "middle", "count", "") + "endmodule\n");
+    Files.writeString(
+        rtl.directory().resolve("Top.sv"),
+        "module Top"
+            + ports
+            + "  wire [7:0] first;\n  wire [7:0] other;\n"
+            + below.formatted("Upper", "one", "first", "")
+            + below.formatted("Upper", "two", "other", "")
+            + "  assign count = first ^ other;\nendmodule\n");
+    Files.delete(rtl.directory().resolve("Counter.f"));
+    Files.writeString(
+        rtl.directory().resolve("Top.f"), "Counter.sv\nMiddle.sv\nTop.sv\nUpper.sv\n");
+    rtl = EmittedFolder.open(rtl.directory());
+    FlowResult result = run(SynthFlow.XILINX, Map.of("OPTIONS", "-nodsp"));
+    assertEquals(2 * 24, result.resources().get("flip-flop"), result::toString);
+  }
+
   private static long dsp(FlowResult result) {
     return result.resources().get("DSP");
   }
