@@ -90,7 +90,7 @@ public final class MixedPrecisionSearch implements AutoCloseable {
    *
    * @param budget what the result may cost
    * @param seed of all random numbers
-   * @param evaluations most candidates to measure, those of an interrupted run included
+   * @param evaluations candidates after which the search ends, those of an interrupted run included
    * @param directory where the journal is kept
    */
   public record Plan(Budget budget, long seed, int evaluations, Path directory) {}
