@@ -125,7 +125,10 @@ final class SearchCommand implements Callable<Integer> {
       names = "--evaluations",
       paramLabel = "N",
       defaultValue = "200",
-      description = "Measure at most N candidates (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Stop after the generation in which N candidates are measured (default: ${DEFAULT-VALUE}).",
+        "Some 30, the front and the first generation, always are."
+      })
   private int evaluations;
 
   @Option(

@@ -1,6 +1,7 @@
 package org.p2vit.generator.search;
 
 import java.util.List;
+import java.util.Locale;
 
 /** What a choice of bits costs; more bits never cost less, but for single cycles. */
 public interface Cost {
@@ -12,7 +13,7 @@ public interface Cost {
 
   /** A number of it as text, unit left out. */
   default String format(double value) {
-    return String.format(java.util.Locale.ROOT, "%,.0f", value);
+    return String.format(Locale.ROOT, "%,.0f", value);
   }
 
   /** Mean weight bits, each multiply-accumulate of a linear layer counting once. */
@@ -35,7 +36,7 @@ public interface Cost {
 
       @Override
       public String format(double value) {
-        return String.format(java.util.Locale.ROOT, "%.3f", value);
+        return String.format(Locale.ROOT, "%.3f", value);
       }
     };
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
 import org.p2vit.model.QuantizedModel;
 
@@ -22,7 +23,7 @@ final class Fingerprint {
   }
 
   /** Of all numbers of some models. */
-  static String of(QuantizedModel... models) {
+  static String of(Collection<QuantizedModel> models) {
     MessageDigest digest = sha256();
     try {
       for (QuantizedModel model : models) {

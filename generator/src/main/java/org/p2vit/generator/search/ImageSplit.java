@@ -1,6 +1,7 @@
 package org.p2vit.generator.search;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -71,7 +72,7 @@ public record ImageSplit(ImageSource search, ImageSource test, int leftOut, Stri
       boolean chosen = (long) (i + 1) * count / kept.size() > (long) i * count / kept.size();
       (chosen ? search : test).add(kept.get(i));
       if (chosen) {
-        fingerprint.update(digests.get(i).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        fingerprint.update(digests.get(i).getBytes(StandardCharsets.UTF_8));
       }
     }
     return new ImageSplit(

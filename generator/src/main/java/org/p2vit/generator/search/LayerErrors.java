@@ -26,13 +26,10 @@ final class LayerErrors {
    *
    * @param input tensor of the golden model that it reads
    * @param output where its output is in the float model
-   * @param narrow weights of 4 bits for the 8-bit model's codes, in x out
-   * @param wide weights of 8 bits likewise
-   * @param bias difference
-   * @param coarser by how many powers of two the 4-bit model's input codes are coarser, a channel
+   * @param weights of 4 bits less those of 8 bits, for codes of the 8-bit model, in x out
+   * @param bias likewise
    */
-  private record Layer(
-      String input, Tap output, float[][] narrow, float[][] wide, float[] bias, int[] coarser) {}
+  private record Layer(String input, Tap output, float[][] weights, float[] bias) {}
 
   private final Quantization narrow;
   private final Quantization wide;
@@ -81,35 +78,30 @@ final class LayerErrors {
   }
 
   private void add(int group, String input, Tap output, Linear a, Linear b) {
-    int[] coarser = new int[a.in()];
-    if (!input.equals(INPUT)) {
-      int[] narrowExponent = narrow.references().get(input).exponent();
-      int[] wideExponent = wide.references().get(input).exponent();
-      for (int k = 0; k < coarser.length; k++) {
-        coarser[k] = narrowExponent[k] - wideExponent[k];
-      }
+    double[] ratio = new double[a.in()];
+    for (int k = 0; k < ratio.length; k++) {
+      ratio[k] = input.equals(INPUT) ? 1 : unit(wide, input, k) / unit(narrow, input, k);
     }
+    float[][] weights = new float[a.in()][a.out()];
     float[] bias = new float[a.out()];
     for (int o = 0; o < bias.length; o++) {
-      bias[o] =
-          (float)
-              (Math.scalb((double) a.bias()[o], a.accExponent()[o])
-                  - Math.scalb((double) b.bias()[o], b.accExponent()[o]));
+      double narrowUnit = Math.scalb(1.0, a.accExponent()[o]);
+      double wideUnit = Math.scalb(1.0, b.accExponent()[o]);
+      bias[o] = (float) (a.bias()[o] * narrowUnit - b.bias()[o] * wideUnit);
+      for (int k = 0; k < ratio.length; k++) {
+        int i = o * ratio.length + k;
+        weights[k][o] =
+            (float) (a.weights()[i] * narrowUnit * ratio[k] - b.weights()[i] * wideUnit);
+      }
     }
     groups
         .computeIfAbsent(group, g -> new ArrayList<>())
-        .add(new Layer(input, output, real(a), real(b), bias, coarser));
+        .add(new Layer(input, output, weights, bias));
   }
 
-  private static float[][] real(Linear linear) {
-    float[][] weights = new float[linear.in()][linear.out()];
-    for (int o = 0; o < linear.out(); o++) {
-      for (int k = 0; k < linear.in(); k++) {
-        weights[k][o] =
-            Math.scalb((float) linear.weights()[o * linear.in() + k], linear.accExponent()[o]);
-      }
-    }
-    return weights;
+  /** What a code of a tensor's channel is worth. */
+  private static double unit(Quantization quantization, String tensor, int channel) {
+    return Math.scalb(1.0, quantization.references().get(tensor).exponent()[channel]);
   }
 
   /** Tensors of the golden model that {@link #of} wants. */
@@ -131,7 +123,7 @@ final class LayerErrors {
   }
 
   private static float[] error(Layer layer, int[] codes) {
-    int in = layer.narrow().length;
+    int in = layer.weights().length;
     int out = layer.bias().length;
     float[] errors = new float[codes.length / in * out];
     float[] row = new float[out];
@@ -139,23 +131,16 @@ final class LayerErrors {
     for (int r = layer.input().equals(INPUT) ? 1 : 0; r * in < codes.length; r++) {
       System.arraycopy(layer.bias(), 0, row, 0, out);
       for (int k = 0; k < in; k++) {
-        int code = codes[r * in + k];
-        float coarse = coarse(code, layer.coarser()[k]);
-        add(row, coarse, layer.narrow()[k], code, layer.wide()[k]);
+        add(row, codes[r * in + k], layer.weights()[k]);
       }
       System.arraycopy(row, 0, errors, r * out, out);
     }
     return errors;
   }
 
-  private static float coarse(int code, int shift) {
-    double rounded = Math.rint(Math.scalb((double) code, -shift));
-    return (float) Math.max(-128, Math.min(127, rounded));
-  }
-
-  private static void add(float[] row, float x, float[] narrow, float y, float[] wide) {
+  private static void add(float[] row, float x, float[] weights) {
     for (int o = 0; o < row.length; o++) {
-      row[o] += x * narrow[o] - y * wide[o];
+      row[o] += x * weights[o];
     }
   }
 }

@@ -34,11 +34,12 @@ public final class MixedPrecisionSearch implements AutoCloseable {
   private final Quantization narrow;
   private final Quantization wide;
   private final Candidates candidates;
+  private final String fingerprint;
   private final FloatReference reference;
   private final Progress progress;
 
   /**
-   * Quantizes the model with 4-bit and with 8-bit weights.
+   * Quantizes the model in the ways that candidates are put together from.
    *
    * @param options weight bits are not looked at
    */
@@ -53,9 +54,18 @@ public final class MixedPrecisionSearch implements AutoCloseable {
     this.options = options;
     this.progress = progress;
     groups = LayerGroup.of(vit.shape());
-    narrow = quantize("quantize at 4 bits", Allocation.uniform(groups.size(), Allocation.NARROW));
-    wide = quantize("quantize at 8 bits", Allocation.uniform(groups.size(), Allocation.WIDE));
-    candidates = new Candidates(narrow.model(), wide.model());
+    List<Allocation> needed = Candidates.needed(groups);
+    List<Quantization> quantized = new ArrayList<>();
+    Map<Allocation, QuantizedModel> models = new LinkedHashMap<>();
+    for (int i = 0; i < needed.size(); i++) {
+      String step = "quantize, model %d of %d".formatted(i + 1, needed.size());
+      quantized.add(quantize(step, needed.get(i)));
+      models.put(needed.get(i), quantized.get(i).model());
+    }
+    narrow = quantized.get(0);
+    wide = quantized.get(1);
+    fingerprint = Fingerprint.of(models.values());
+    candidates = new Candidates(models);
     reference = FloatReference.open(onnx, vit, List.of());
   }
 
@@ -90,7 +100,7 @@ public final class MixedPrecisionSearch implements AutoCloseable {
    *
    * @param budget what the result may cost
    * @param seed of all random numbers
-   * @param evaluations most candidates to measure, those of an interrupted run included
+   * @param evaluations candidates after which the search ends, those of an interrupted run included
    * @param directory where the journal is kept
    */
   public record Plan(Budget budget, long seed, int evaluations, Path directory) {}
@@ -121,7 +131,7 @@ public final class MixedPrecisionSearch implements AutoCloseable {
   public Found run(Plan plan, Path onnx, ImageSource unlabelled, ImageSplit images) {
     plan.budget().checkFeasible(groups.size());
     Map<String, String> subject = new LinkedHashMap<>();
-    subject.put("models", Fingerprint.of(narrow.model(), wide.model()));
+    subject.put("models", fingerprint);
     subject.put("images", images.fingerprint());
     try (Journal journal = Journal.open(plan.directory(), subject)) {
       Sensitivity sensitivity = sensitivity(plan.directory(), subject, onnx, unlabelled);

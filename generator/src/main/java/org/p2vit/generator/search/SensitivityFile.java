@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,6 @@ final class SensitivityFile {
     groups.forEach(g -> names.add(g.name()));
     root.set("matrix", MAPPER.valueToTree(sensitivity.matrix()));
     AtomicFiles.write(
-        directory, Map.of(FILE, root.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        directory, Map.of(FILE, root.toString().getBytes(StandardCharsets.UTF_8)));
   }
 }

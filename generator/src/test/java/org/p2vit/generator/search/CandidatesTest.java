@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.p2vit.P2vit;
@@ -18,6 +20,7 @@ import org.p2vit.model.Block;
 import org.p2vit.model.InputException;
 import org.p2vit.model.ModelValidator;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Progress;
 import org.p2vit.quantize.QuantizeOptions;
@@ -34,45 +37,54 @@ class CandidatesTest {
   private static QuantizedModel narrow;
   private static QuantizedModel wide;
   private static Candidates candidates;
+  private static final Map<Allocation, QuantizedModel> models = new LinkedHashMap<>();
 
   @BeforeAll
   static void quantize() {
+    Path onnx = DEMO.resolve("vit-mnist.onnx");
     ImageSource images =
         IdxImages.open(DEMO.resolve("calibration-images-idx3-ubyte.gz"), null).slice(0, 16);
     Calibration calibration =
-        P2vit.calibrate(
-            DEMO.resolve("vit-mnist.onnx"),
-            images,
-            new double[] {0.1307},
-            new double[] {0.3081},
-            Progress.NONE);
-    narrow = quantize(calibration, 4);
-    wide = quantize(calibration, 8);
-    candidates = new Candidates(narrow, wide);
+        P2vit.calibrate(onnx, images, new double[] {0.1307}, new double[] {0.3081}, Progress.NONE);
+    List<LayerGroup> groups = LayerGroup.of(OnnxVitImporter.read(onnx).shape());
+    for (Allocation allocation : Candidates.needed(groups)) {
+      models.put(allocation, quantize(calibration, groups, allocation));
+    }
+    narrow = models.get(Allocation.uniform(GROUPS, 4));
+    wide = models.get(Allocation.uniform(GROUPS, 8));
+    candidates = new Candidates(models);
   }
 
-  private static QuantizedModel quantize(Calibration calibration, int bits) {
+  private static QuantizedModel quantize(
+      Calibration calibration, List<LayerGroup> groups, Allocation allocation) {
     return Quantizer.quantize(
-            calibration, QuantizeOptions.DEFAULT.withWeightBits(bits), Progress.NONE)
+            calibration,
+            QuantizeOptions.DEFAULT.withLayerWeightBits(LayerGroup.layerBits(groups, allocation)),
+            Progress.NONE)
         .model();
   }
 
   @Test
-  void groupsComeFromTheModelOfTheirBits() {
+  void layersComeFromTheModelOfTheirBits() {
     assertEquals(GROUPS, LayerGroup.of(narrow.shape()).size());
     QuantizedModel mixed = candidates.model(new Allocation("448488484484848448"));
     ModelValidator.check(mixed);
     assertSame(narrow.patchEmbedding(), mixed.patchEmbedding());
     assertSame(narrow.position(), mixed.position());
     Block first = mixed.blocks().get(0);
-    assertSame(narrow.blocks().get(0).norm1(), first.norm1());
-    assertSame(narrow.blocks().get(0).attention().value(), first.attention().value());
-    assertSame(wide.blocks().get(0).attention().projection(), first.attention().projection());
+    // Attention is not divided: its projection has 8 bits, the others 4.
+    Block withWideProjection =
+        models.get(Candidates.needed(LayerGroup.of(narrow.shape())).get(2)).blocks().get(0);
+    assertEquals(8, first.attention().projection().weightBits());
+    assertEquals(4, first.attention().value().weightBits());
+    assertSame(withWideProjection.norm1(), first.norm1());
+    assertSame(withWideProjection.attention(), first.attention());
     assertSame(narrow.blocks().get(0).norm2(), first.norm2());
     assertSame(narrow.blocks().get(0).mlp().fc1(), first.mlp().fc1());
     assertSame(wide.blocks().get(0).mlp().hiddenExponent(), first.mlp().hiddenExponent());
     assertSame(wide.blocks().get(0).mlp().fc2(), first.mlp().fc2());
-    assertSame(wide.blocks().get(1).norm1(), mixed.blocks().get(1).norm1());
+    assertEquals(8, mixed.blocks().get(1).attention().query().weightBits());
+    assertEquals(4, mixed.blocks().get(1).attention().projection().weightBits());
     assertSame(wide.norm(), mixed.norm());
     assertSame(wide.head(), mixed.head());
   }
@@ -92,8 +104,11 @@ class CandidatesTest {
             wide.norm(),
             wide.head(),
             wide.logitsExponent() + 1);
+    Map<Allocation, QuantizedModel> unlike = new LinkedHashMap<>();
+    unlike.put(Allocation.uniform(GROUPS, 4), narrow);
+    unlike.put(Allocation.uniform(GROUPS, 8), other);
     IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> new Candidates(narrow, other));
+        assertThrows(IllegalStateException.class, () -> new Candidates(unlike));
     assertTrue(e.getMessage().startsWith("logits"), e.getMessage());
   }
 
