@@ -42,10 +42,7 @@ final class LinearQuantizer {
     double[][] weights = folded(layer, input.scale());
     double[] outputMean = input.mean(task.outputs());
     if (options.uses(Method.REFIT)) {
-      double[][] step = new WeightFit(weights, input, task.outputs(), outputMean).step();
-      if (step != null) {
-        Moments.add(step, weights);
-      }
+      Moments.add(new WeightFit(weights, input, task.outputs(), outputMean).step(), weights);
     }
     boolean correct = options.uses(Method.BIAS_CORRECTION);
     double[] base = new double[out];

@@ -4,8 +4,8 @@ package org.p2vit.quantize;
  * Fits a layer's weights to what its outputs should be for the codes that it really reads: ridge
  * regression around the float weights, {@code w += (cov(y, x) - w cov(x, x)) (cov(x, x) + r I)^-1}.
  * With compensated rounding afterwards this is GPTAQ (arXiv 2504.02692), but for the ridge {@code
- * r}: the one that, with one half of the calibration images, serves the other half best. Without it
- * the fit would be to the calibration images only.
+ * r}: each output gets the one that, fitted to one half of the calibration images, serves the other
+ * half best. With a fixed one the fit is to the calibration images only.
  */
 final class WeightFit {
   /** Ridges that are tried, relative to the mean of the covariance's diagonal. */
@@ -26,25 +26,25 @@ final class WeightFit {
     }
   }
 
-  /** What to add to the weights; null if no ridge makes the other half better. */
+  /** What to add to the weights: zero for an output that no ridge makes better. */
   double[][] step() {
-    double least = 0;
-    double best = 0;
-    for (double ridge : RIDGES) {
-      double[][] step = new Hessian(input.halves()[0], ridge).solve(missing[0]);
-      double change = change(step, input.halves()[1], missing[1]);
-      if (change < least) {
-        least = change;
-        best = ridge;
-      }
-    }
-    if (least == 0) {
-      return null;
-    }
     double[][] all = new double[missing[0].length][];
     java.util.Arrays.setAll(all, o -> missing[0][o].clone());
     Moments.add(missing[1], all);
-    return new Hessian(input.hessian().covariance(), best).solve(all);
+    double[] least = new double[all.length];
+    double[][] best = new double[all.length][input.mean().length];
+    for (double ridge : RIDGES) {
+      double[][] trial = new Hessian(input.halves()[0], ridge).solve(missing[0]);
+      double[] changes = changes(trial, input.halves()[1], missing[1]);
+      double[][] step = new Hessian(input.hessian().covariance(), ridge).solve(all);
+      for (int o = 0; o < least.length; o++) {
+        if (changes[o] < least[o]) {
+          least[o] = changes[o];
+          best[o] = step[o];
+        }
+      }
+    }
+    return best;
   }
 
   /** {@code result -= weights * covariance}. */
@@ -59,8 +59,8 @@ final class WeightFit {
         });
   }
 
-  /** By how much a step changes the squared error. */
-  private static double change(double[][] step, double[][] covariance, double[][] missing) {
+  /** By how much a step changes each output's squared error. */
+  private static double[] changes(double[][] step, double[][] covariance, double[][] missing) {
     double[] changes = new double[step.length];
     Parallel.each(
         step.length,
@@ -73,11 +73,7 @@ final class WeightFit {
             changes[o] += step[o][k] * (product[k] - 2 * missing[o][k]);
           }
         });
-    double change = 0;
-    for (double c : changes) {
-      change += c;
-    }
-    return change;
+    return changes;
   }
 
   private static void addTimes(double factor, double[] row, double[] sum) {

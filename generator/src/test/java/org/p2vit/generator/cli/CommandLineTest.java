@@ -52,6 +52,45 @@ class CommandLineTest {
   }
 
   @Test
+  void ablateMeasuresVariants() throws IOException {
+    Path json = directory.resolve("ablate.json");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "ablate",
+            onnx,
+            "--images",
+            images,
+            "--labels",
+            labels,
+            "--count",
+            60,
+            "--calibration-count",
+            10,
+            "--mean",
+            0.1307,
+            "--std",
+            0.3081,
+            "--weight-bits",
+            4,
+            "--variants",
+            "all,compensation",
+            "--json",
+            json);
+    assertEquals(0, run.exitCode(), run.err());
+    JsonNode results = new ObjectMapper().readTree(json.toFile());
+    assertEquals(60, results.get("all").get("labelled").intValue());
+    double all = results.get("all").get("divergence").doubleValue();
+    double without = results.get("without compensation").get("divergence").doubleValue();
+    assertTrue(all > 0 && all < 1, "divergence " + all);
+    assertTrue(without > 0 && without != all, "divergence " + without);
+    run =
+        CommandLineRun.of(
+            "ablate", onnx, "--images", images, "--mean", 0, "--std", 1, "--variants", "magic");
+    assertEquals(1, run.exitCode());
+    assertTrue(run.err().contains("magic") && run.err().contains("smoothing"), run.err());
+  }
+
+  @Test
   void runMeasuresAccuracyAndDumpsTensors() throws IOException {
     Path json = directory.resolve("run.json");
     Path dump = directory.resolve("dump");
