@@ -79,8 +79,10 @@ final class DesignCost {
     long heads = (long) s.depth() * s.heads() * n.rowBlocks();
     long softmax = heads * SOFTMAX_PASSES * n.scoreSlotWords();
     long shifter = heads * n.codeSlotWords() * ceilDiv(s.headDim(), d.shifterColumns());
-    int normRow = ceilDiv(d.array().rows() * s.dim(), d.layerNormLanes());
-    long norm = 2L * s.depth() * n.rowBlocks() * LAYER_NORM_PASSES * normRow;
+    // Both passes share a port, but work on a row block each.
+    int words = ceilDiv(s.dim(), d.requantColumns());
+    int groups = d.array().rows() * d.requantColumns() / d.layerNormLanes();
+    long norm = 2L * s.depth() * n.rowBlocks() * words * Math.max(LAYER_NORM_PASSES, groups);
     long chunks = Math.max(Math.max(softmax, shifter), norm);
     return Math.max(chunks, leastCycles(d.array()));
   }
