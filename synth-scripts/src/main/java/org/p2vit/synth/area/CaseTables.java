@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * Rewrites the {@code casez} blocks that firtool emits for look-ups into trees of two-way choices.
- * circt-verilog makes a chain of comparisons of a case, as long as the table, which circt-synth does
- * not balance.
+ * circt-verilog makes a chain of comparisons of a case, as long as the table, which circt-synth
+ * does not balance.
  */
 final class CaseTables {
   private static final Pattern BLOCK =
