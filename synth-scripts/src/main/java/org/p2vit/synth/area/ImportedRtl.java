@@ -35,7 +35,9 @@ record ImportedRtl(String top, HwDesign design, Map<String, MemoryShape> memorie
     for (String file : rtl.files()) {
       String source = read(rtl.directory().resolve(file));
       MemoryShape memory = MemorySources.shape(source);
-      if (memory != null) {
+      if (memory == null) {
+        source = CaseTables.balanced(source);
+      } else {
         memories.put(file.substring(0, file.lastIndexOf('.')), memory);
         source = MemorySources.interfaceOnly(source);
       }
