@@ -47,7 +47,6 @@ final class SensitivityFile {
     ArrayNode names = root.putArray("groups");
     groups.forEach(g -> names.add(g.name()));
     root.set("matrix", MAPPER.valueToTree(sensitivity.matrix()));
-    AtomicFiles.write(
-        directory, Map.of(FILE, root.toString().getBytes(StandardCharsets.UTF_8)));
+    AtomicFiles.write(directory, Map.of(FILE, root.toString().getBytes(StandardCharsets.UTF_8)));
   }
 }
