@@ -12,6 +12,7 @@ import org.p2vit.onnx.FloatBlock;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.Tap;
 import org.p2vit.quantize.Quantization;
+import org.p2vit.quantize.TensorReference;
 
 /**
  * What 4 bits instead of 8 change in the outputs of a group of layers, all else equal: {@code (W4 -
@@ -85,8 +86,8 @@ final class LayerErrors {
     float[][] weights = new float[a.in()][a.out()];
     float[] bias = new float[a.out()];
     for (int o = 0; o < bias.length; o++) {
-      double narrowUnit = Math.scalb(1.0, a.accExponent()[o]);
-      double wideUnit = Math.scalb(1.0, b.accExponent()[o]);
+      double narrowUnit = Math.scalb(1.0, a.accExponent()[o]) / factor(narrow, output, o);
+      double wideUnit = Math.scalb(1.0, b.accExponent()[o]) / factor(wide, output, o);
       bias[o] = (float) (a.bias()[o] * narrowUnit - b.bias()[o] * wideUnit);
       for (int k = 0; k < ratio.length; k++) {
         int i = o * ratio.length + k;
@@ -99,9 +100,19 @@ final class LayerErrors {
         .add(new Layer(input, output, weights, bias));
   }
 
+  /** What an integer model's tensor is multiplied by; 1 where its codes are of another tensor. */
+  private static double factor(Quantization quantization, Tap output, int channel) {
+    return quantization.references().values().stream()
+        .filter(r -> r.tap() == output)
+        .findFirst()
+        .map(r -> (double) r.factor()[channel])
+        .orElse(1.0);
+  }
+
   /** What a code of a tensor's channel is worth. */
   private static double unit(Quantization quantization, String tensor, int channel) {
-    return Math.scalb(1.0, quantization.references().get(tensor).exponent()[channel]);
+    TensorReference reference = quantization.references().get(tensor);
+    return Math.scalb(1.0, reference.exponent()[channel]) / reference.factor()[channel];
   }
 
   /** Tensors of the golden model that {@link #of} wants. */
