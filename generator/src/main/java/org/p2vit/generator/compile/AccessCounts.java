@@ -4,6 +4,7 @@ import static org.p2vit.generator.compile.Sizes.ceilDiv;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.p2vit.numerics.Tables;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.JobFetch;
@@ -55,14 +56,45 @@ public final class AccessCounts {
 
   /** Of a whole start, all images. */
   public static AccessCounts of(Schedule schedule) {
-    AccessCounts counts = new AccessCounts(schedule.architecture());
-    for (Job job : schedule.program()) {
-      counts.add(job);
-    }
+    AccessCounts counts = of(schedule, job -> true);
     // Jobs are fetched in whole blocks.
     long blocks = ceilDiv(schedule.jobs().size(), JobFetch.BlockJobs());
     counts.fetchedBytes = blocks * JobFetch.BlockJobs() * JobFormat.BYTES;
     return counts;
+  }
+
+  /** Of some jobs of a start. */
+  public static AccessCounts of(Schedule schedule, Predicate<TracedJob> which) {
+    AccessCounts counts = new AccessCounts(schedule.architecture());
+    for (TracedJob traced : schedule.jobs()) {
+      if (which.test(traced)) {
+        counts.add(traced.job());
+        counts.fetchedBytes += JobFormat.BYTES;
+      }
+    }
+    return counts;
+  }
+
+  /** These, and {@code times} as much as the others. */
+  public AccessCounts plus(AccessCounts others, long times) {
+    AccessCounts sum = new AccessCounts(arch);
+    sum.addAll(this, 1);
+    sum.addAll(others, times);
+    return sum;
+  }
+
+  private void addAll(AccessCounts others, long times) {
+    others.bitsRead.forEach((k, v) -> bitsRead.merge(k, times * v, Long::sum));
+    others.bitsWritten.forEach((k, v) -> bitsWritten.merge(k, times * v, Long::sum));
+    others.operations.forEach((k, v) -> operations.merge(k, times * v, Long::sum));
+    fetchedBytes += times * others.fetchedBytes;
+    loadedBytes += times * others.loadedBytes;
+    storedBytes += times * others.storedBytes;
+  }
+
+  /** That the accelerator has. */
+  public Architecture architecture() {
+    return arch;
   }
 
   /** Whole words are read. */

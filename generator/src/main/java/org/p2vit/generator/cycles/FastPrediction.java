@@ -1,6 +1,8 @@
 package org.p2vit.generator.cycles;
 
 import java.util.List;
+import java.util.OptionalLong;
+import org.p2vit.generator.compile.AccessCounts;
 import org.p2vit.generator.compile.ModelCompiler;
 import org.p2vit.generator.compile.ModelTraits;
 import org.p2vit.generator.compile.Schedule;
@@ -28,6 +30,9 @@ public final class FastPrediction {
   /** Share of the total by which blocks may differ, all that are not predicted together. */
   static final double TOLERANCE = 0.001;
 
+  /** Of what is made in a block that has neighbours. */
+  private static final String INNER_BLOCK = "blocks.1.";
+
   private final ModelOutline outline;
   private final QuantizedModel whole;
   private final QuantizedModel few;
@@ -52,17 +57,59 @@ public final class FastPrediction {
   }
 
   /**
+   * A start that computes one image.
+   *
+   * @param cycles that it takes
+   * @param counts what is done in them
+   */
+  public record Estimate(long cycles, AccessCounts counts) {}
+
+  /**
    * Cycles of a start that computes one image.
    *
    * @throws InputException if the model does not fit the architecture
    */
   public long cycles(Architecture arch, MemoryTiming memory) {
-    int more = outline.shape().depth() - blocks;
-    if (more == 0 || !outline.equalBlocks()) {
-      return cycles(arch, memory, 1);
+    if (takesTurns()) {
+      Schedule schedule = ModelCompiler.schedule(few, arch, 1);
+      OptionalLong cycles = fromFew(schedule, memory);
+      if (cycles.isPresent()) {
+        return cycles.getAsLong();
+      }
     }
-    Schedule schedule = ModelCompiler.schedule(few, arch, 1);
-    CyclePrediction p = CycleModel.predict(schedule.program(), arch, memory);
+    return cycles(arch, memory, 1);
+  }
+
+  /**
+   * Cycles, and what is counted for energy.
+   *
+   * @throws InputException if the model does not fit the architecture
+   */
+  public Estimate estimate(Architecture arch, MemoryTiming memory) {
+    if (takesTurns()) {
+      Schedule schedule = ModelCompiler.schedule(few, arch, 1);
+      OptionalLong cycles = fromFew(schedule, memory);
+      if (cycles.isPresent()) {
+        AccessCounts block =
+            AccessCounts.of(schedule, job -> job.purpose().startsWith(INNER_BLOCK));
+        int more = outline.shape().depth() - blocks;
+        return new Estimate(cycles.getAsLong(), AccessCounts.of(schedule).plus(block, more));
+      }
+    }
+    Schedule schedule = ModelCompiler.schedule(whole, arch, 1);
+    long cycles = CycleModel.predict(schedule.program(), arch, memory).total();
+    return new Estimate(cycles, AccessCounts.of(schedule));
+  }
+
+  /** Whether few blocks can stand for all. */
+  private boolean takesTurns() {
+    return outline.shape().depth() > blocks && outline.equalBlocks();
+  }
+
+  /** Empty if blocks do not repeat. */
+  private OptionalLong fromFew(Schedule schedule, MemoryTiming memory) {
+    int more = outline.shape().depth() - blocks;
+    CyclePrediction p = CycleModel.predict(schedule.program(), schedule.architecture(), memory);
     // The very last block is special: its last layer's groups are.
     long[] block = new long[blocks - 2];
     for (int i = 0; i < block.length; i++) {
@@ -74,9 +121,9 @@ public final class FastPrediction {
     long turns =
         Math.abs(block[last] - block[last - 2]) + Math.abs(block[last - 1] - block[last - 3]);
     if (Math.min(same, turns) * more > TOLERANCE * p.total()) {
-      return cycles(arch, memory, 1);
+      return OptionalLong.empty();
     }
-    return p.total() + more / 2 * (block[last] + block[last - 1]);
+    return OptionalLong.of(p.total() + more / 2 * (block[last] + block[last - 1]));
   }
 
   /**

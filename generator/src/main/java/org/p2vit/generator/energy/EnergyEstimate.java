@@ -25,9 +25,14 @@ public record EnergyEstimate(
   public static final String DRAM = "DRAM";
 
   public static EnergyEstimate of(Schedule schedule, EnergyCosts costs) {
-    AccessCounts counts = AccessCounts.of(schedule);
-    Architecture arch = schedule.architecture();
-    double images = schedule.images();
+    return of(AccessCounts.of(schedule), schedule.images(), costs);
+  }
+
+  /**
+   * @param images that the events are of
+   */
+  public static EnergyEstimate of(AccessCounts counts, double images, EnergyCosts costs) {
+    Architecture arch = counts.architecture();
     Map<String, Double> parts = new LinkedHashMap<>();
     for (Operation o : Operation.values()) {
       parts.put(name(o), counts.operations(o) * cost(o, costs) / images);

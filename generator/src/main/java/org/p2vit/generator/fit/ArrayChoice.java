@@ -11,9 +11,10 @@ import org.p2vit.model.VitShape;
  * @param columns C
  * @param depth D
  */
-record ArrayChoice(int rows, int columns, int depth) {
+public record ArrayChoice(int rows, int columns, int depth) {
 
-  int macs() {
+  /** Multiplications a cycle. */
+  public int macs() {
     return rows * columns * depth;
   }
 
@@ -47,6 +48,12 @@ record ArrayChoice(int rows, int columns, int depth) {
   static long weights(VitShape s) {
     long block = 4L * s.dim() * s.dim() + 2L * s.dim() * s.mlpDim();
     return (long) s.patchDim() * s.dim() + s.depth() * block + (long) s.dim() * s.classes();
+  }
+
+  /** {@code 1 x 16 x 64}. */
+  @Override
+  public String toString() {
+    return rows + " x " + columns + " x " + depth;
   }
 
   /** Operands read in a cycle. */

@@ -13,7 +13,7 @@ package org.p2vit.generator.fit;
  * @param codeSlots row blocks of attention codes
  * @param weightWords for weights, besides the keys
  */
-record DesignPoint(
+public record DesignPoint(
     ArrayChoice array,
     int requantColumns,
     int layerNormLanes,
@@ -24,7 +24,7 @@ record DesignPoint(
     int codeSlots,
     int weightWords) {
 
-  DesignPoint withLanes(int requantColumns, int layerNormLanes) {
+  public DesignPoint withLanes(int requantColumns, int layerNormLanes) {
     return new DesignPoint(
         array,
         requantColumns,
@@ -37,7 +37,7 @@ record DesignPoint(
         weightWords);
   }
 
-  DesignPoint withShifter(int columns, int depth) {
+  public DesignPoint withShifter(int columns, int depth) {
     return new DesignPoint(
         array,
         requantColumns,
@@ -50,7 +50,7 @@ record DesignPoint(
         weightWords);
   }
 
-  DesignPoint withRings(int valueBuffers, int scoreSlots, int codeSlots) {
+  public DesignPoint withRings(int valueBuffers, int scoreSlots, int codeSlots) {
     return new DesignPoint(
         array,
         requantColumns,
@@ -63,7 +63,7 @@ record DesignPoint(
         weightWords);
   }
 
-  DesignPoint withWeightWords(int words) {
+  public DesignPoint withWeightWords(int words) {
     return new DesignPoint(
         array,
         requantColumns,

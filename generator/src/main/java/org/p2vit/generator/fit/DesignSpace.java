@@ -17,12 +17,12 @@ import org.p2vit.rtl.Architecture;
  * The designs among which the fitter chooses: what is possible for a model within a budget of MACs
  * and memory.
  */
-final class DesignSpace {
+public final class DesignSpace {
   private static final int MIN_DEPTH = 4;
   private static final int MIN_BEAT = 4;
 
   /** Slots of a ring: one is written while one is read. */
-  static final int LEAST_SLOTS = 2;
+  public static final int LEAST_SLOTS = 2;
 
   /** Slots that a job can name. */
   private static final int MAX_SLOTS = 1 << 8;
@@ -38,7 +38,7 @@ final class DesignSpace {
   /**
    * @param macs most MACs a cycle
    */
-  DesignSpace(ModelTraits traits, FitOptions options, int macs) {
+  public DesignSpace(ModelTraits traits, FitOptions options, int macs) {
     this.traits = traits;
     this.shape = traits.shape();
     this.options = options;
@@ -50,7 +50,7 @@ final class DesignSpace {
     }
   }
 
-  ModelTraits traits() {
+  public ModelTraits traits() {
     return traits;
   }
 
@@ -59,7 +59,7 @@ final class DesignSpace {
    *
    * @throws InputException if there is none
    */
-  List<ArrayChoice> arrays() {
+  public List<ArrayChoice> arrays() {
     List<ArrayChoice> all = new ArrayList<>();
     int most = Integer.highestOneBit(Math.max(1, macs));
     for (int depth = MIN_DEPTH; depth <= most; depth *= 2) {
@@ -101,11 +101,11 @@ final class DesignSpace {
   }
 
   /** Every p with which the memory port is as wide as it can be. */
-  List<Integer> requantColumns(ArrayChoice a) {
+  public List<Integer> requantColumns(ArrayChoice a) {
     return powers(1, widest(a)).stream().filter(p -> beatBytes(a, p) == beatBytes(a)).toList();
   }
 
-  List<Integer> layerNormLanes(ArrayChoice a, int p) {
+  public List<Integer> layerNormLanes(ArrayChoice a, int p) {
     return powers(1, a.rows() * p);
   }
 
@@ -115,14 +115,14 @@ final class DesignSpace {
    * @param columns Cs
    * @param depth Ds
    */
-  record ShifterChoice(int columns, int depth) {
+  public record ShifterChoice(int columns, int depth) {
     int size() {
       return columns * depth;
     }
   }
 
   /** With at most as many shifters as there are MACs, the smallest first. */
-  List<ShifterChoice> shifters(ArrayChoice a, int p) {
+  public List<ShifterChoice> shifters(ArrayChoice a, int p) {
     int minDepth = Math.max(a.rows(), p);
     int most = Math.max(a.macs() / a.rows(), p * minDepth);
     List<ShifterChoice> all = new ArrayList<>();
@@ -141,17 +141,17 @@ final class DesignSpace {
   }
 
   /** More slots than that are of no use. */
-  int mostSlots(ArrayChoice a) {
+  public int mostSlots(ArrayChoice a) {
     return Math.min(rowBlocks(a) + 1, MAX_SLOTS);
   }
 
   /** Two tiles of the deepest layer: one in use, one on its way. */
-  int leastWeightWords(DesignPoint d) {
+  public int leastWeightWords(DesignPoint d) {
     return 2 * BufferNeeds.of(shape, traits.weights4(), core(d)).tileWords();
   }
 
   /** Two of the largest layer; more are of no use. */
-  int mostWeightWords(DesignPoint d) {
+  public int mostWeightWords(DesignPoint d) {
     long widest = Math.max(Math.max(shape.mlpDim(), shape.classes()), 3 * shape.dim());
     long tiles = (widest + d.array().columns() - 1) / d.array().columns();
     return (int) Math.min(MAX_WORDS, leastWeightWords(d) * Math.max(1, tiles));
@@ -208,11 +208,11 @@ final class DesignSpace {
   }
 
   /** Of all on-chip memories. */
-  long bytes(DesignPoint d) {
+  public long bytes(DesignPoint d) {
     return BufferPlan.bytes(architecture(d));
   }
 
-  Architecture architecture(DesignPoint d) {
+  public Architecture architecture(DesignPoint d) {
     Architecture core = core(d);
     BufferNeeds needs = BufferNeeds.of(shape, traits.weights4(), core);
     BufferPlan.Slack slack =

@@ -8,7 +8,7 @@ import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 
 /** A good design on an array by rules: lanes that keep up with it, rings that even out the rest. */
-final class FirstGuess {
+public final class FirstGuess {
   /** Share of a head's MATMUL cycles that softmax and shifter may take. */
   private static final double CONCURRENT_SHARE = 0.85;
 
@@ -37,7 +37,7 @@ final class FirstGuess {
   }
 
   /** Empty if the array needs more memory than there is. */
-  static Optional<DesignPoint> of(DesignSpace space, ArrayChoice array) {
+  public static Optional<DesignPoint> of(DesignSpace space, ArrayChoice array) {
     return new FirstGuess(space, array).guess().or(() -> space.within(space.smallest(array)));
   }
 
