@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.p2vit.P2vit;
+import org.p2vit.generator.verify.NoiseImages;
 import org.p2vit.image.ImageFiles;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.DeitShape;
@@ -68,6 +69,6 @@ final class Models {
     Optional<Path> photos = data.map(d -> d.resolve("photos")).filter(Files::exists);
     return photos.isPresent()
         ? ImageFiles.open(photos.get(), null, shape)
-        : new RandomImages(shape, CALIBRATION_IMAGES);
+        : new NoiseImages(shape, CALIBRATION_IMAGES);
   }
 }

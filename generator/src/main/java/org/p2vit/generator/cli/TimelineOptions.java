@@ -2,16 +2,13 @@ package org.p2vit.generator.cli;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.timeline.Range;
-import org.p2vit.generator.timeline.Timeline;
 import org.p2vit.generator.timeline.TimelineSvg;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.InputException;
 import org.p2vit.model.io.AtomicFiles;
-import org.p2vit.rtl.Architecture;
 import org.p2vit.verif.ExecutionTrace;
 import picocli.CommandLine.Option;
 
@@ -51,15 +48,10 @@ final class TimelineOptions {
    */
   void write(CompiledModel compiled, RtlVerification.StartResult start) {
     ExecutionTrace trace = start.execution().orElseThrow();
-    Timeline timeline = new Timeline(compiled.jobs(), compiled.shape(), trace);
-    int images = compiled.images();
-    String title =
-        compiled.name() + (images == 1 ? ", one image" : ", " + images + " images back to back");
-    String subtitle = subtitle(compiled, trace);
     String svg =
         from == null && to == null
-            ? TimelineSvg.draw(timeline, title, subtitle)
-            : TimelineSvg.draw(timeline, title, subtitle, range(trace.cycles()));
+            ? TimelineSvg.draw(compiled, trace)
+            : TimelineSvg.draw(compiled, trace, range(trace.cycles()));
     Path target = file.toAbsolutePath();
     AtomicFiles.write(
         target.getParent(),
@@ -73,18 +65,5 @@ final class TimelineOptions {
           "--timeline-from %d: the run has only %d cycles".formatted(first, cycles));
     }
     return new Range(first, to == null ? cycles : Math.min(to, cycles));
-  }
-
-  private static String subtitle(CompiledModel compiled, ExecutionTrace trace) {
-    Architecture a = compiled.architecture();
-    return String.format(
-        Locale.ROOT,
-        "%,d cycles, %,d jobs, array %d x %d x %d, %d-bit AXI",
-        trace.cycles(),
-        compiled.jobs().size(),
-        a.rows(),
-        a.columns(),
-        a.depth(),
-        a.axi().dataBits());
   }
 }

@@ -1,11 +1,15 @@
 package org.p2vit.generator.timeline;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.svg.SvgWriter;
 import org.p2vit.generator.timeline.Excerpts.Excerpt;
+import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.StallCause;
+import org.p2vit.verif.ExecutionTrace;
 
 /** Draws a timeline as a self-contained SVG: the whole run, and parts of it enlarged. */
 public final class TimelineSvg {
@@ -21,17 +25,37 @@ public final class TimelineSvg {
   private TimelineSvg() {}
 
   /** The whole run, and what is worth a closer look in it. */
-  public static String draw(Timeline timeline, String title, String subtitle) {
-    return draw(timeline, title, subtitle, Excerpts.choose(timeline));
+  public static String draw(CompiledModel compiled, ExecutionTrace trace) {
+    Timeline timeline = new Timeline(compiled.jobs(), compiled.shape(), trace);
+    return draw(timeline, title(compiled), subtitle(compiled, trace), Excerpts.choose(timeline));
   }
 
   /** The whole run, and a part of it enlarged. */
-  public static String draw(Timeline timeline, String title, String subtitle, Range part) {
-    return draw(timeline, title, subtitle, List.of(new Excerpt(part, "as asked for")));
+  public static String draw(CompiledModel compiled, ExecutionTrace trace, Range part) {
+    Timeline timeline = new Timeline(compiled.jobs(), compiled.shape(), trace);
+    List<Excerpt> asked = List.of(new Excerpt(part, "as asked for"));
+    return draw(timeline, title(compiled), subtitle(compiled, trace), asked);
   }
 
-  private static String draw(
-      Timeline timeline, String title, String subtitle, List<Excerpt> excerpts) {
+  private static String title(CompiledModel compiled) {
+    int images = compiled.images();
+    return compiled.name() + (images == 1 ? ", one image" : ", " + images + " images back to back");
+  }
+
+  private static String subtitle(CompiledModel compiled, ExecutionTrace trace) {
+    Architecture a = compiled.architecture();
+    return String.format(
+        Locale.ROOT,
+        "%,d cycles, %,d jobs, array %d x %d x %d, %d-bit AXI",
+        trace.cycles(),
+        compiled.jobs().size(),
+        a.rows(),
+        a.columns(),
+        a.depth(),
+        a.axi().dataBits());
+  }
+
+  static String draw(Timeline timeline, String title, String subtitle, List<Excerpt> excerpts) {
     double panel = HEADING + Panel.height() + GAP;
     double height = HEADER + LEGEND + panel * (1 + excerpts.size()) + MARGIN;
     SvgWriter svg = new SvgWriter(WIDTH, height, Palette.STYLE);

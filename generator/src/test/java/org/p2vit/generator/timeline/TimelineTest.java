@@ -132,7 +132,9 @@ class TimelineTest {
 
   @Test
   void thePictureIsXmlAndTellsOfEachJob() throws Exception {
-    String svg = TimelineSvg.draw(TIMELINE, "a & b", "<c>", new Range(10, 20));
+    String svg =
+        TimelineSvg.draw(
+            TIMELINE, "a & b", "<c>", List.of(new Excerpts.Excerpt(new Range(10, 20), "asked")));
     Document document =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()

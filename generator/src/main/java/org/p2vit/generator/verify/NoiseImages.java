@@ -1,4 +1,4 @@
-package org.p2vit.generator.bench;
+package org.p2vit.generator.verify;
 
 import java.util.OptionalInt;
 import java.util.Random;
@@ -7,7 +7,7 @@ import org.p2vit.image.ImageSource;
 import org.p2vit.model.VitShape;
 
 /** Noise of a model's image size, for models that recognize nothing anyway. */
-record RandomImages(VitShape shape, int count) implements ImageSource {
+public record NoiseImages(VitShape shape, int count) implements ImageSource {
 
   @Override
   public Image image(int index) {
