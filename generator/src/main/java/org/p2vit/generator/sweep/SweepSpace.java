@@ -1,0 +1,154 @@
+package org.p2vit.generator.sweep;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.p2vit.model.InputException;
+
+/**
+ * The designs of a sweep, as {@code SPACE.json} gives them: the values that each parameter takes,
+ * all combined. For a parameter that is not given, the generator's rules choose one value that
+ * suits the others.
+ *
+ * @param macs multipliers, every array of so many; a power of two each
+ * @param arrays R x C x D, instead of {@code macs}
+ * @param requantLanes results re-quantized a cycle
+ * @param layerNormLanes elements normalized a cycle
+ * @param shifters Cs x Ds
+ * @param valueBuffers heads whose values are on chip, 1 or 2
+ * @param scoreSlots row blocks of scores on chip
+ * @param codeSlots row blocks of attention codes on chip
+ * @param weightTiles column tiles of the deepest layer for which there is room, at least 2
+ * @param axiBits width of the memory port
+ * @param latency of the memory, in cycles
+ * @param memoryKib designs with more on-chip memory than that are left out; null: none
+ */
+public record SweepSpace(
+    List<Integer> macs,
+    List<String> arrays,
+    List<Integer> requantLanes,
+    List<Integer> layerNormLanes,
+    List<String> shifters,
+    List<Integer> valueBuffers,
+    List<Integer> scoreSlots,
+    List<Integer> codeSlots,
+    List<Integer> weightTiles,
+    List<Integer> axiBits,
+    List<Integer> latency,
+    Integer memoryKib) {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private static final List<Integer> AXI_BITS = List.of(128);
+  private static final List<Integer> LATENCY = List.of(100);
+
+  public SweepSpace {
+    Map<String, List<?>> lists = new LinkedHashMap<>();
+    lists.put("macs", macs);
+    lists.put("arrays", arrays);
+    lists.put("requantLanes", requantLanes);
+    lists.put("layerNormLanes", layerNormLanes);
+    lists.put("shifters", shifters);
+    lists.put("valueBuffers", valueBuffers);
+    lists.put("scoreSlots", scoreSlots);
+    lists.put("codeSlots", codeSlots);
+    lists.put("weightTiles", weightTiles);
+    lists.put("axiBits", axiBits);
+    lists.put("latency", latency);
+    lists.forEach(SweepSpace::check);
+    if ((macs == null) == (arrays == null)) {
+      throw new IllegalArgumentException(
+          macs == null
+              ? "\"macs\" or \"arrays\" is needed"
+              : "\"macs\" and \"arrays\" are both given; one says how many multipliers");
+    }
+    if (arrays != null) {
+      arrays.forEach(a -> numbers("arrays", a, 3));
+    }
+    if (shifters != null) {
+      shifters.forEach(s -> numbers("shifters", s, 2));
+    }
+    if (memoryKib != null && memoryKib < 1) {
+      throw new IllegalArgumentException("memoryKib is " + memoryKib + "; it must be at least 1");
+    }
+    axiBits = axiBits == null ? AXI_BITS : List.copyOf(axiBits);
+    latency = latency == null ? LATENCY : List.copyOf(latency);
+  }
+
+  /**
+   * @throws InputException naming what is wrong: not JSON, a parameter that is not known, a value
+   *     that is not possible
+   */
+  public static SweepSpace read(Path file) {
+    try {
+      return MAPPER.readValue(Files.readString(file), SweepSpace.class);
+    } catch (UnrecognizedPropertyException e) {
+      String known =
+          e.getKnownPropertyIds().stream().map(Object::toString).collect(Collectors.joining(", "));
+      throw new InputException(
+          "%s: no parameter \"%s\"; there are %s".formatted(file, e.getPropertyName(), known), e);
+    } catch (JsonProcessingException e) {
+      String reason =
+          e.getCause() instanceof IllegalArgumentException
+              ? e.getCause().getMessage()
+              : e.getOriginalMessage();
+      throw new InputException("sweep space " + file + ": " + reason, e);
+    } catch (IOException e) {
+      throw new InputException("cannot read the sweep space " + file + ": " + e, e);
+    }
+  }
+
+  Optional<Long> memoryBytes() {
+    return Optional.ofNullable(memoryKib).map(kib -> kib * 1024L);
+  }
+
+  private static void check(String name, List<?> values) {
+    if (values == null) {
+      return;
+    }
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("\"" + name + "\" is empty; leave it out, or give values");
+    }
+    for (Object value : values) {
+      if (value == null || value instanceof Integer i && i < 1) {
+        throw new IllegalArgumentException(
+            "\"%s\" has %s; values must be at least 1".formatted(name, value));
+      }
+    }
+  }
+
+  /** {@code 1x16x64}. */
+  static int[] numbers(String name, String text, int count) {
+    String[] parts = text.split("x");
+    int[] values = new int[count];
+    try {
+      if (parts.length == count) {
+        for (int i = 0; i < count; i++) {
+          values[i] = Integer.parseInt(parts[i].strip());
+        }
+        return values;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below.
+    }
+    throw new IllegalArgumentException(
+        "\"%s\" has \"%s\"; a value is %d numbers, such as %s"
+            .formatted(name, text, count, count == 3 ? "1x16x64" : "16x16"));
+  }
+}
