@@ -35,6 +35,9 @@ import picocli.CommandLine.Spec;
       SynthCommand.class,
       VerifyCommand.class,
       DemoCommand.class,
+      SweepCommand.class,
+      SweepPointCommand.class,
+      CalibrateAreaCommand.class,
       BenchCommand.class,
       GenerateCompletion.class
     })

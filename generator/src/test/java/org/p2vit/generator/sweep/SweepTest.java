@@ -1,0 +1,92 @@
+package org.p2vit.generator.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.p2vit.generator.energy.EnergyCosts;
+import org.p2vit.model.RandomModels;
+import org.p2vit.model.VitShape;
+import org.p2vit.model.io.ModelFiles;
+import org.p2vit.quantize.Progress;
+
+/** What a sweep does with results and failures of its points. */
+class SweepTest {
+  private static final VitShape SHAPE = new VitShape(1, 4, 4, 2, 8, 1, 1, 16, 3);
+
+  @TempDir Path directory;
+  private Map<String, Path> models;
+  private Sweep sweep;
+
+  @BeforeEach
+  void predict() throws IOException {
+    Path model = directory.resolve("model");
+    ModelFiles.write(RandomModels.model(1, SHAPE, RandomModels.WeightBits.W8), model);
+    models = Map.of("tiny", model);
+    Path space = directory.resolve("space.json");
+    Files.writeString(space, "{\"macs\": [16, 32, 64], \"axiBits\": [32]}");
+    sweep =
+        Sweep.predict(
+            SweepSpace.read(space),
+            models,
+            List.of(Objective.CYCLES, Objective.LUTS),
+            EnergyCosts.standard(),
+            Progress.NONE);
+    assertTrue(sweep.front().size() > 1, sweep.front().toString());
+  }
+
+  private static Measurement result(Path point, String error) {
+    String id = point.getFileName().toString();
+    return error == null
+        ? new Measurement(id, 9, true, 1, Map.of(), 5, 0, Map.of(), null)
+        : Measurement.failed(id, error);
+  }
+
+  @Test
+  void pointsWithAResultAreNotMeasuredAgainButFailedOnesAre() {
+    List<Path> asked = new ArrayList<>();
+    Executor firstFails =
+        (points, progress) -> {
+          asked.addAll(points);
+          for (Path p : points) {
+            result(p, p.equals(points.get(0)) ? "broken" : null).write(p);
+          }
+        };
+    Sweep first = sweep.measure(models, directory, firstFails, Progress.NONE);
+    assertEquals(sweep.front().size(), asked.size());
+    assertEquals("broken", first.measurements().get(0).error());
+    assertTrue(first.measurements().get(1).done());
+
+    asked.clear();
+    Executor works =
+        (points, progress) -> {
+          asked.addAll(points);
+          points.forEach(p -> result(p, null).write(p));
+        };
+    Sweep second = sweep.measure(models, directory, works, Progress.NONE);
+    assertEquals(1, asked.size());
+    assertTrue(second.measurements().stream().allMatch(Measurement::done));
+  }
+
+  @Test
+  void aPointThatCannotBeMeasuredSaysWhyAndLeavesALog() throws IOException {
+    Path point = Files.createDirectories(directory.resolve("points/x"));
+    SweepPoint of = sweep.predicted().get(0).point();
+    new PointJob(directory.resolve("nowhere").toString(), of).write(point);
+    Measurement m = PointMeasurer.measure(point);
+    assertFalse(m.done());
+    assertTrue(m.error().contains("nowhere"), m.error());
+    assertTrue(m.error().contains("error.log"), m.error());
+    assertTrue(Files.readString(point.resolve("error.log")).contains("InputException"));
+    assertEquals(m, Measurement.read(point).orElseThrow());
+  }
+}
