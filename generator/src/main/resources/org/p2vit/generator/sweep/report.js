@@ -141,7 +141,7 @@
       tooltip: { formatter: e => `${e.name}: ${number(e.value, 1)} ${unit}` },
       xAxis: { type: 'value', axisLabel: { formatter: v => number(v) } },
       yAxis: { type: 'category', inverse: true, data: shown.map(e => e[0]), axisTick: { show: false } },
-      series: [{ type: 'bar', data: shown.map(e => e[1]), itemStyle: { color: '#46598c' }, barMaxWidth: 18, label: { show: true, position: 'right', formatter: e => number(e.value) } }],
+      series: [{ type: 'bar', data: shown.map(e => e[1]), itemStyle: { color: '#46598c' }, barMaxWidth: 18, label: { show: true, position: 'right', formatter: e => number(e.value, e.value < 10 ? 2 : 0) } }],
     });
   };
 
