@@ -3,9 +3,8 @@ package org.p2vit.synth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.Directories;
 
 /** A directory for the time of some work. */
 public record Scratch(Path directory) implements AutoCloseable {
@@ -22,12 +21,6 @@ public record Scratch(Path directory) implements AutoCloseable {
 
   @Override
   public void close() {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new InputException("cannot clear " + directory + ": " + e, e);
-    }
+    Directories.delete(directory);
   }
 }
