@@ -14,13 +14,11 @@ import org.p2vit.image.ImageSource;
 import org.p2vit.image.InputCodes;
 import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.ModelFiles;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit compare}. */
@@ -35,10 +33,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Folder that 'quantize' wrote, or its model.json.")
-  private Path path;
+  @Mixin private ModelParameter model;
 
   @Option(
       names = "--expected",
@@ -69,7 +64,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    QuantizedModel model = ModelFiles.read(path);
+    QuantizedModel model = this.model.read();
     List<Path> files = files();
     ImageSource source = images == null ? null : images.open(model.shape(), files.size());
     if (source != null && source.count() != files.size()) {

@@ -1,6 +1,5 @@
 package org.p2vit.generator.cli;
 
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.generator.compile.ModelCompiler;
@@ -9,13 +8,11 @@ import org.p2vit.generator.cycles.CycleReport;
 import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.ModelFiles;
 import org.p2vit.rtl.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit cycles}. */
@@ -28,10 +25,7 @@ final class CyclesCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Folder that 'quantize' wrote, or its model.json.")
-  private Path path;
+  @Mixin private ModelParameter model;
 
   @Mixin private ArchitectureOptions architecture;
 
@@ -51,7 +45,7 @@ final class CyclesCommand implements Callable<Integer> {
     if (latency < 1) {
       throw new InputException("--latency " + latency + " is not possible; at least 1");
     }
-    QuantizedModel model = ModelFiles.read(path);
+    QuantizedModel model = this.model.read();
     Architecture arch = architecture.choose(model);
     Schedule schedule = ModelCompiler.schedule(model, arch, program.options());
     CycleReport report =

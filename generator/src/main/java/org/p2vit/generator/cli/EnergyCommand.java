@@ -8,13 +8,11 @@ import org.p2vit.generator.compile.Schedule;
 import org.p2vit.generator.energy.EnergyCosts;
 import org.p2vit.generator.energy.EnergyEstimate;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.ModelFiles;
 import org.p2vit.rtl.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit energy}. */
@@ -27,10 +25,7 @@ final class EnergyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Folder that 'quantize' wrote, or its model.json.")
-  private Path path;
+  @Mixin private ModelParameter model;
 
   @Mixin private ArchitectureOptions architecture;
 
@@ -48,7 +43,7 @@ final class EnergyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EnergyCosts each = costs == null ? EnergyCosts.standard() : EnergyCosts.read(costs);
-    QuantizedModel model = ModelFiles.read(path);
+    QuantizedModel model = this.model.read();
     Architecture arch = architecture.choose(model);
     Schedule schedule = ModelCompiler.schedule(model, arch, program.options());
     EnergyEstimate energy = EnergyEstimate.of(schedule, each);

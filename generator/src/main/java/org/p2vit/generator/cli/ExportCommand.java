@@ -4,12 +4,10 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.ModelFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit export}. */
@@ -24,10 +22,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Folder that 'quantize' wrote, or its model.json.")
-  private Path path;
+  @Mixin private ModelParameter model;
 
   @Option(
       names = "--out",
@@ -47,7 +42,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    QuantizedModel model = ModelFiles.read(path);
+    QuantizedModel model = this.model.read();
     long bytes = P2vit.exportOnnx(model, out);
     new ConsoleTable("Exported " + model.name())
         .row("file", "%s, %,d bytes", out, bytes)

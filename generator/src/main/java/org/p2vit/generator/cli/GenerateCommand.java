@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.generator.Design;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.ModelFiles;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.EmittedRtl;
 import org.p2vit.rtl.RtlEmitter;
@@ -17,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit generate}. */
@@ -30,10 +28,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Folder that 'quantize' wrote, or its model.json.")
-  private Path path;
+  @Mixin private ModelParameter model;
 
   @Mixin private ArchitectureOptions architecture;
 
@@ -61,7 +56,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Device wanted = device.choose();
-    QuantizedModel model = ModelFiles.read(path);
+    QuantizedModel model = this.model.read();
     Architecture arch = architecture.choose(model);
     PrintWriter writer = spec.commandLine().getOut();
     if (chunk != null) {

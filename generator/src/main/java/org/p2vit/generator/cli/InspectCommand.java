@@ -1,13 +1,10 @@
 package org.p2vit.generator.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.p2vit.model.io.ModelFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit inspect}. */
@@ -18,16 +15,13 @@ final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Folder that 'quantize' wrote, or its model.json.")
-  private Path path;
+  @Mixin private ModelParameter model;
 
   @Mixin private JsonOption json;
 
   @Override
   public Integer call() throws Exception {
-    ModelSummary summary = ModelSummary.of(ModelFiles.read(path));
+    ModelSummary summary = ModelSummary.of(model.read());
     PrintWriter out = spec.commandLine().getOut();
     summary.print(out);
     summary.printLayers(out);

@@ -9,7 +9,6 @@ import org.p2vit.generator.Accuracy;
 import org.p2vit.generator.TensorDump;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.ModelFiles;
 import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
@@ -17,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit run}. */
@@ -30,10 +28,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Folder that 'quantize' wrote, or its model.json.")
-  private Path path;
+  @Mixin private ModelParameter model;
 
   @Mixin private ImageOptions images;
 
@@ -72,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    QuantizedModel model = ModelFiles.read(path);
+    QuantizedModel model = this.model.read();
     ImageSource source = images.open(model.shape());
     Accuracy accuracy;
     Accuracy floating = null;

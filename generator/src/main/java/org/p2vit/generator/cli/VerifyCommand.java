@@ -10,7 +10,6 @@ import org.p2vit.generator.Design;
 import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.ModelFiles;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.verif.Simulation.AxiBehaviour;
 import picocli.CommandLine.ArgGroup;
@@ -18,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit verify}. */
@@ -33,10 +31,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "MODEL",
-      description = "Folder that 'quantize' wrote, or its model.json.")
-  private Path path;
+  @Mixin private ModelParameter model;
 
   @Mixin private ArchitectureOptions architecture;
 
@@ -89,7 +84,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (timeline != null) {
       timeline.check();
     }
-    QuantizedModel model = ModelFiles.read(path);
+    QuantizedModel model = this.model.read();
     Architecture arch = architecture.choose(model);
     RtlVerification result;
     Design design;
