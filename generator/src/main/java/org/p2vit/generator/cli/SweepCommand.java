@@ -17,6 +17,8 @@ import org.p2vit.generator.sweep.Sweep;
 import org.p2vit.generator.sweep.SweepReport;
 import org.p2vit.generator.sweep.SweepSpace;
 import org.p2vit.model.InputException;
+import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.io.ModelFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -98,13 +100,15 @@ final class SweepCommand implements Callable<Integer> {
     if (jobs < 1) {
       throw new InputException("--jobs " + jobs + " is not possible; at least 1");
     }
-    Map<String, Path> models = names(paths);
+    Map<String, Path> files = names(paths);
+    Map<String, QuantizedModel> models = new LinkedHashMap<>();
+    files.forEach((name, file) -> models.put(name, ModelFiles.read(file)));
     EnergyCosts each = costs == null ? EnergyCosts.standard() : EnergyCosts.read(costs);
     Sweep sweep;
     try (ProgressLine progress = new ProgressLine()) {
       sweep = Sweep.predict(SweepSpace.read(space), models, objectives, each, progress::at);
       if (!predictOnly) {
-        sweep = sweep.measure(models, out, executor(), progress::at);
+        sweep = sweep.measure(files, out, executor(), progress::at);
       }
     }
     JsonOption.write(sweep, out.resolve("sweep.json"));

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.p2vit.P2vit;
-import org.p2vit.generator.compile.AccessCounts;
 import org.p2vit.generator.compile.BufferUse;
 import org.p2vit.generator.compile.ModelCompiler;
 import org.p2vit.generator.compile.Schedule;
@@ -37,7 +36,7 @@ record PointDetails(
         CycleReport.of(model, schedule, P2vit.cycles(schedule, new MemoryTiming(point.latency())));
     Map<String, Double> losses = new TreeMap<>();
     report.losses().forEach((cause, cycles) -> losses.put(cause.name(), cycles));
-    EnergyEstimate energy = EnergyEstimate.of(AccessCounts.of(schedule), 1, costs);
+    EnergyEstimate energy = EnergyEstimate.of(schedule, costs);
     return new PointDetails(
         predicted.id(),
         losses,

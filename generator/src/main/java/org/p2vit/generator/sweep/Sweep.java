@@ -11,7 +11,6 @@ import java.util.function.ToDoubleFunction;
 import org.p2vit.generator.compile.ModelTraits;
 import org.p2vit.generator.energy.EnergyCosts;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.ModelFiles;
 import org.p2vit.quantize.Progress;
 import org.p2vit.rtl.Architecture;
 
@@ -33,24 +32,20 @@ public record Sweep(
   /**
    * Predicts.
    *
-   * @param models files by the names that points call them by
+   * @param models by the names that points call them by
    * @param objectives that make the front
-   * @throws org.p2vit.model.InputException if a model cannot be read, or if nothing in the space is
-   *     possible
+   * @throws org.p2vit.model.InputException if nothing in the space is possible
    */
   public static Sweep predict(
       SweepSpace space,
-      Map<String, Path> models,
+      Map<String, QuantizedModel> models,
       List<Objective> objectives,
       EnergyCosts costs,
       Progress progress) {
-    Map<String, QuantizedModel> read = new LinkedHashMap<>();
     Set<SweepPoint> points = new LinkedHashSet<>();
     Map<String, Integer> refused = new LinkedHashMap<>();
     models.forEach(
-        (name, path) -> {
-          QuantizedModel model = ModelFiles.read(path);
-          read.put(name, model);
+        (name, model) -> {
           DesignGrid grid = DesignGrid.of(space, ModelTraits.of(model));
           grid.refused().forEach((reason, n) -> refused.merge(reason, n, Integer::sum));
           for (int latency : space.latency()) {
@@ -59,7 +54,7 @@ public record Sweep(
             }
           }
         });
-    Predictor predictor = new Predictor(read, costs);
+    Predictor predictor = new Predictor(models, costs);
     List<PredictedPoint> predicted = predictor.predict(List.copyOf(points), progress);
     predictor.refused().forEach((reason, n) -> refused.merge(reason, n, Integer::sum));
     List<ToDoubleFunction<? super PredictedPoint>> minimized = new ArrayList<>(objectives);
@@ -76,6 +71,7 @@ public record Sweep(
   /**
    * Measures the front's points; those that the folder has results of are not measured again.
    *
+   * @param models their files, for whoever measures
    * @param directory gets {@code points/ID} for each
    */
   public Sweep measure(

@@ -15,7 +15,6 @@ import org.p2vit.generator.energy.EnergyCosts;
 import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.io.AtomicFiles;
-import org.p2vit.model.io.ModelFiles;
 
 /**
  * A sweep as one HTML file that needs nothing else: the front, what was predicted beside what was
@@ -43,25 +42,23 @@ public final class SweepReport {
       Map<String, String> timelines) {}
 
   /**
-   * @param models files by the names that points call them by
+   * @param models by the names that points call them by
    * @param directory of the sweep; gets {@code report.html}
    * @return the file
    */
   public static Path write(
       Sweep sweep,
       List<Objective> objectives,
-      Map<String, Path> models,
+      Map<String, QuantizedModel> models,
       EnergyCosts costs,
       Path directory) {
-    Map<String, QuantizedModel> read = new LinkedHashMap<>();
-    models.forEach((name, path) -> read.put(name, ModelFiles.read(path)));
     Map<String, PredictedPoint> byId = new LinkedHashMap<>();
     sweep.predicted().forEach(p -> byId.put(p.id(), p));
     List<PointDetails> details = new ArrayList<>();
     Map<String, String> timelines = new LinkedHashMap<>();
     for (String id : sweep.front()) {
       PredictedPoint p = byId.get(id);
-      details.add(PointDetails.of(p, read.get(p.point().model()), costs));
+      details.add(PointDetails.of(p, models.get(p.point().model()), costs));
       Path timeline = Sweep.folder(directory, id).resolve(PointMeasurer.TIMELINE);
       if (Files.exists(timeline)) {
         timelines.put(id, text(timeline));

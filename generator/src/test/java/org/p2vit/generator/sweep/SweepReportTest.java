@@ -16,9 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.p2vit.generator.energy.EnergyCosts;
+import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
-import org.p2vit.model.io.ModelFiles;
 import org.p2vit.quantize.Progress;
 
 /** A sweep from its space to the page that a browser shows. */
@@ -27,13 +27,12 @@ class SweepReportTest {
   private static final VitShape SHAPE = new VitShape(1, 28, 28, 7, 64, 2, 4, 128, 10);
 
   @TempDir Path directory;
-  private Map<String, Path> models;
+  private Map<String, QuantizedModel> models;
   private Sweep sweep;
 
   @BeforeEach
   void sweep() throws IOException {
-    Path model = directory.resolve("model");
-    ModelFiles.write(RandomModels.model(1, SHAPE, RandomModels.WeightBits.W8), model);
+    QuantizedModel model = RandomModels.model(1, SHAPE, RandomModels.WeightBits.W8);
     models = Map.of("small", model);
     Path space = directory.resolve("space.json");
     Files.writeString(

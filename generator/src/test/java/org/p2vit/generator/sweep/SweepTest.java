@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.p2vit.generator.energy.EnergyCosts;
+import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
 import org.p2vit.model.io.ModelFiles;
@@ -29,15 +30,16 @@ class SweepTest {
 
   @BeforeEach
   void predict() throws IOException {
-    Path model = directory.resolve("model");
-    ModelFiles.write(RandomModels.model(1, SHAPE, RandomModels.WeightBits.W8), model);
-    models = Map.of("tiny", model);
+    QuantizedModel model = RandomModels.model(1, SHAPE, RandomModels.WeightBits.W8);
+    Path file = directory.resolve("model");
+    ModelFiles.write(model, file);
+    models = Map.of("tiny", file);
     Path space = directory.resolve("space.json");
     Files.writeString(space, "{\"macs\": [16, 32, 64], \"axiBits\": [32]}");
     sweep =
         Sweep.predict(
             SweepSpace.read(space),
-            models,
+            Map.of("tiny", model),
             List.of(Objective.CYCLES, Objective.LUTS),
             EnergyCosts.standard(),
             Progress.NONE);
