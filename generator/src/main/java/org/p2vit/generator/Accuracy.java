@@ -67,9 +67,7 @@ public record Accuracy(
     for (int i = 0; i < n; i++) {
       Image image = images.image(i);
       labels[i] = image.label();
-      float[] row = model.logits(image.normalized(preprocessing));
-      logits[i] = new double[row.length];
-      Arrays.setAll(logits[i], c -> row[c]);
+      logits[i] = Logits.real(model.logits(image.normalized(preprocessing)));
       progress.update(i + 1, n);
     }
     return of(labels, logits);

@@ -1,7 +1,6 @@
 package org.p2vit.generator;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.p2vit.P2vit;
@@ -66,9 +65,7 @@ public final class CrossValidation {
       for (int i = 0; i < images.count(); i++) {
         Image image = images.image(i);
         labels[i] = image.label();
-        float[] logits = reference.logits(image.normalized(normalize));
-        floats[i] = new double[logits.length];
-        Arrays.setAll(floats[i], c -> logits[c]);
+        floats[i] = Logits.real(reference.logits(image.normalized(normalize)));
         progress.at("float model", i + 1, images.count());
       }
     }
@@ -89,10 +86,7 @@ public final class CrossValidation {
               i -> InputCodes.of(measured.image(i), model.preprocessing(), model.shape()),
               (done, total) -> progress.at("golden model", done, total));
       for (int i = 0; i < codes.length; i++) {
-        integers[HALVES * i + half] =
-            Arrays.stream(codes[i])
-                .mapToDouble(c -> Math.scalb((double) c, model.logitsExponent()))
-                .toArray();
+        integers[HALVES * i + half] = Logits.real(codes[i], model.logitsExponent());
       }
     }
     return Fidelity.of(labels, floats, integers);

@@ -43,7 +43,9 @@ public record Fidelity(
       int a = Logits.best(floats[i]);
       int b = Logits.best(integers[i]);
       same += a == b ? 1 : 0;
-      divergence += Logits.divergence(floats[i], integers[i]) / labels.length;
+      divergence +=
+          Logits.divergence(Logits.logSoftmax(floats[i]), Logits.logSoftmax(integers[i]))
+              / labels.length;
       if (labels[i].isPresent()) {
         int label = labels[i].getAsInt();
         labelled++;
@@ -65,13 +67,12 @@ public record Fidelity(
 
   /** Percentage points of accuracy lost. */
   public double drop() {
-    return 100.0 * (lost - won) / labelled;
+    return Drop.of(lost, won, labelled).points();
   }
 
-  /** Standard error of {@link #drop}, for images drawn at random: of the paired difference. */
+  /** Standard error of {@link #drop}. */
   public double dropError() {
-    double mean = (double) (lost - won) / labelled;
-    return 100 * Math.sqrt(((double) (lost + won) / labelled - mean * mean) / labelled);
+    return Drop.of(lost, won, labelled).error();
   }
 
   public double floatRate() {

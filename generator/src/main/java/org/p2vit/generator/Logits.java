@@ -1,11 +1,13 @@
 package org.p2vit.generator;
 
+import java.util.Arrays;
+
 /** What is read off a row of logits. */
-final class Logits {
+public final class Logits {
   private Logits() {}
 
   /** The class with the highest logit, the first of equals, as NumPy's argmax. */
-  static int best(double[] logits) {
+  public static int best(double[] logits) {
     int best = 0;
     for (int c = 1; c < logits.length; c++) {
       best = logits[c] > logits[best] ? c : best;
@@ -25,18 +27,34 @@ final class Logits {
     return rank;
   }
 
-  /** Kullback-Leibler divergence of softmax(found) from softmax(wanted), in nats. */
-  static double divergence(double[] wanted, double[] found) {
-    double[] p = logSoftmax(wanted);
-    double[] q = logSoftmax(found);
+  /** The real numbers that an integer model's logits stand for. */
+  public static double[] real(int[] codes, int exponent) {
+    return Arrays.stream(codes).mapToDouble(c -> Math.scalb((double) c, exponent)).toArray();
+  }
+
+  /** The same numbers. */
+  public static double[] real(float[] logits) {
+    double[] real = new double[logits.length];
+    Arrays.setAll(real, c -> logits[c]);
+    return real;
+  }
+
+  /**
+   * Kullback-Leibler divergence, in nats.
+   *
+   * @param wanted {@link #logSoftmax} of the logits that it is measured from
+   * @param found likewise of the others
+   */
+  public static double divergence(double[] wanted, double[] found) {
     double sum = 0;
-    for (int c = 0; c < p.length; c++) {
-      sum += Math.exp(p[c]) * (p[c] - q[c]);
+    for (int c = 0; c < wanted.length; c++) {
+      sum += Math.exp(wanted[c]) * (wanted[c] - found[c]);
     }
     return sum;
   }
 
-  private static double[] logSoftmax(double[] logits) {
+  /** Logarithms of the classes' probabilities. */
+  public static double[] logSoftmax(double[] logits) {
     double max = logits[best(logits)];
     double sum = 0;
     for (double v : logits) {

@@ -1,7 +1,8 @@
 package org.p2vit.generator.search;
 
-import java.util.Arrays;
 import java.util.List;
+import org.p2vit.generator.Drop;
+import org.p2vit.generator.Logits;
 import org.p2vit.golden.GoldenBatch;
 import org.p2vit.golden.GoldenModel;
 import org.p2vit.image.Image;
@@ -47,11 +48,9 @@ final class Measurement {
       Image image = images.image(i);
       inputs[i] = InputCodes.of(image, preprocessing, example.shape());
       labels[i] = image.label().orElseThrow();
-      float[] logits = reference.logits(image.normalized(preprocessing));
-      double[] real = new double[logits.length];
-      Arrays.setAll(real, c -> logits[c]);
-      wanted[i] = Divergence.logSoftmax(real);
-      floatRight[i] = best(real) == labels[i];
+      double[] logits = Logits.real(reference.logits(image.normalized(preprocessing)));
+      wanted[i] = Logits.logSoftmax(logits);
+      floatRight[i] = Logits.best(logits) == labels[i];
       progress.at("float model", i + 1, n);
     }
     return new Measurement(List.of(inputs), labels, wanted, floatRight);
@@ -91,24 +90,14 @@ final class Measurement {
     boolean[] right = new boolean[codes.length];
     double divergence = 0;
     for (int i = 0; i < codes.length; i++) {
-      double[] real = new double[codes[i].length];
-      for (int c = 0; c < real.length; c++) {
-        real[c] = Math.scalb((double) codes[i][c], model.logitsExponent());
-      }
-      right[i] = best(real) == labels[i];
-      divergence += Divergence.of(wanted[i], Divergence.logSoftmax(real)) / codes.length;
+      double[] logits = Logits.real(codes[i], model.logitsExponent());
+      right[i] = Logits.best(logits) == labels[i];
+      divergence += Logits.divergence(wanted[i], Logits.logSoftmax(logits)) / codes.length;
     }
     return new Outcome(right, divergence);
   }
 
-  /**
-   * Against the float model on the same images.
-   *
-   * @param points percentage points of accuracy that are lost
-   * @param error standard error of the paired difference, for images drawn at random
-   */
-  record Drop(double points, double error) {}
-
+  /** Against the float model on the same images. */
   Drop drop(Outcome outcome) {
     int lost = 0;
     int won = 0;
@@ -116,17 +105,6 @@ final class Measurement {
       lost += floatRight[i] && !outcome.right()[i] ? 1 : 0;
       won += !floatRight[i] && outcome.right()[i] ? 1 : 0;
     }
-    double n = labels.length;
-    double mean = (lost - won) / n;
-    return new Drop(100 * mean, 100 * Math.sqrt(((lost + won) / n - mean * mean) / n));
-  }
-
-  /** The first of equals. */
-  private static int best(double[] logits) {
-    int best = 0;
-    for (int c = 1; c < logits.length; c++) {
-      best = logits[c] > logits[best] ? c : best;
-    }
-    return best;
+    return Drop.of(lost, won, labels.length);
   }
 }

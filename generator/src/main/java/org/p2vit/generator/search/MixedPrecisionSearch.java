@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.p2vit.generator.Drop;
 import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.QuantizedModel;
@@ -169,7 +170,7 @@ public final class MixedPrecisionSearch implements AutoCloseable {
       Measurement.Outcome outcome =
           measurement.of(
               model, (done, count) -> progress.at("final measurement", before + done, total));
-      Measurement.Drop drop = measurement.drop(outcome);
+      Drop drop = measurement.drop(outcome);
       results.add(
           new Final(
               measurement.images(),

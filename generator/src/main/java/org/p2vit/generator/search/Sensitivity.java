@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.p2vit.generator.Logits;
 import org.p2vit.golden.GoldenModel;
 import org.p2vit.image.Image;
 import org.p2vit.image.ImageSource;
@@ -91,7 +92,10 @@ record Sensitivity(double[][] matrix) {
 
   /** Adds {@code 1/2 d_g' F d_h} for all pairs of changes of the logits. */
   static void accumulate(double[][] matrix, float[] logits, List<float[]> changes, int images) {
-    double[] p = Divergence.softmax(logits);
+    double[] p = Logits.logSoftmax(Logits.real(logits));
+    for (int c = 0; c < p.length; c++) {
+      p[c] = Math.exp(p[c]);
+    }
     double[][] rows = new double[changes.size()][p.length];
     for (int g = 0; g < rows.length; g++) {
       double mean = 0;

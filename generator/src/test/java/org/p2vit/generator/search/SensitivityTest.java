@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.p2vit.generator.Logits;
 
 class SensitivityTest {
   private static final int CLASSES = 7;
@@ -48,7 +49,7 @@ class SensitivityTest {
         after[c] += change[c];
       }
     }
-    return Divergence.of(Divergence.logSoftmax(before), Divergence.logSoftmax(after));
+    return Logits.divergence(Logits.logSoftmax(before), Logits.logSoftmax(after));
   }
 
   private static void close(double wanted, double found) {
