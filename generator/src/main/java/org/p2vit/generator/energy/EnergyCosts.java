@@ -1,13 +1,8 @@
 package org.p2vit.generator.energy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.SettingsFile;
 
 /**
  * Picojoules an event, as {@code energy-costs.json} holds them.
@@ -35,12 +30,8 @@ public record EnergyCosts(
     double sram64,
     double sramKib,
     double dramByte) {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final SettingsFile<EnergyCosts> FORMAT =
+      SettingsFile.complete(EnergyCosts.class, "energy costs");
 
   private static final String DEFAULT = "energy-costs.json";
   private static final int BANK_BITS = 64;
@@ -60,11 +51,7 @@ public record EnergyCosts(
 
   /** The shipped costs. */
   public static EnergyCosts standard() {
-    try (InputStream in = EnergyCosts.class.getResourceAsStream(DEFAULT)) {
-      return MAPPER.readValue(in, EnergyCosts.class);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return FORMAT.readShipped(DEFAULT);
   }
 
   /**
@@ -74,17 +61,7 @@ public record EnergyCosts(
    *     a value that is not possible
    */
   public static EnergyCosts read(Path file) {
-    try {
-      return MAPPER.readValue(Files.readString(file), EnergyCosts.class);
-    } catch (JsonProcessingException e) {
-      String reason =
-          e.getCause() instanceof IllegalArgumentException
-              ? e.getCause().getMessage()
-              : e.getOriginalMessage();
-      throw new InputException("energy costs " + file + ": " + reason, e);
-    } catch (IOException e) {
-      throw new InputException("cannot read the energy costs " + file + ": " + e, e);
-    }
+    return FORMAT.read(file);
   }
 
   /**

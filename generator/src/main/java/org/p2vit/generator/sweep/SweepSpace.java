@@ -1,20 +1,12 @@
 package org.p2vit.generator.sweep;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.SettingsFile;
 
 /**
  * The designs of a sweep, as {@code SPACE.json} gives them: the values that each parameter takes,
@@ -47,13 +39,8 @@ public record SweepSpace(
     List<Integer> axiBits,
     List<Integer> latency,
     Integer memoryKib) {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .build();
+  private static final SettingsFile<SweepSpace> FORMAT =
+      SettingsFile.partial(SweepSpace.class, "sweep space");
 
   private static final List<Integer> AXI_BITS = List.of(128);
   private static final List<Integer> LATENCY = List.of(100);
@@ -96,22 +83,7 @@ public record SweepSpace(
    *     that is not possible
    */
   public static SweepSpace read(Path file) {
-    try {
-      return MAPPER.readValue(Files.readString(file), SweepSpace.class);
-    } catch (UnrecognizedPropertyException e) {
-      String known =
-          e.getKnownPropertyIds().stream().map(Object::toString).collect(Collectors.joining(", "));
-      throw new InputException(
-          "%s: no parameter \"%s\"; there are %s".formatted(file, e.getPropertyName(), known), e);
-    } catch (JsonProcessingException e) {
-      String reason =
-          e.getCause() instanceof IllegalArgumentException
-              ? e.getCause().getMessage()
-              : e.getOriginalMessage();
-      throw new InputException("sweep space " + file + ": " + reason, e);
-    } catch (IOException e) {
-      throw new InputException("cannot read the sweep space " + file + ": " + e, e);
-    }
+    return FORMAT.read(file);
   }
 
   Optional<Long> memoryBytes() {

@@ -48,7 +48,7 @@ class SweepSpaceTest {
         "{\"macs\": [64], \"arrays\": [\"1x8x8\"]} | both given",
         "{\"arrays\": [\"1x8\"]} | \"arrays\" has \"1x8\"; a value is 3 numbers",
         "{\"macs\": [64], \"shifters\": [\"big\"]} | \"shifters\" has \"big\"",
-        "{\"macs\": [64], \"lanes\": [1]} | no parameter \"lanes\"; there are",
+        "{\"macs\": [64], \"lanes\": [1]} | no field \"lanes\"; there are",
         "{\"macs\": [64], \"macs\": [32]} | macs",
         "{\"macs\": [64.5]} | space.json",
         "{\"macs\": \"64\"} | space.json",

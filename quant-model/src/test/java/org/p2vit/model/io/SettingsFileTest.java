@@ -1,0 +1,80 @@
+package org.p2vit.model.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.p2vit.model.InputException;
+
+class SettingsFileTest {
+  record Lanes(Integer lanes, String kind) {
+    Lanes {
+      if (lanes != null && lanes < 1) {
+        throw new IllegalArgumentException("lanes is " + lanes + "; it must be at least 1");
+      }
+    }
+  }
+
+  private static final SettingsFile<Lanes> COMPLETE = SettingsFile.complete(Lanes.class, "lanes");
+  private static final SettingsFile<Lanes> PARTIAL = SettingsFile.partial(Lanes.class, "lanes");
+
+  @TempDir Path directory;
+
+  @Test
+  void fieldsAreRead() throws IOException {
+    Path file = file("{\"lanes\": 4, \"kind\": \"a\"}");
+    assertEquals(new Lanes(4, "a"), COMPLETE.read(file));
+    assertEquals(new Lanes(4, "a"), PARTIAL.read(file));
+  }
+
+  @Test
+  void onlyPartialOnesCanLackFields() throws IOException {
+    Path file = file("{\"lanes\": 4}");
+    assertEquals(new Lanes(4, null), PARTIAL.read(file));
+    assertTrue(message(COMPLETE, file).contains("'kind'"), message(COMPLETE, file));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"lanes\": 4, \"kind\": \"a\", \"lane\": 1} | no field \"lane\"; there are kind, lanes (line 1)",
+        "{\"lanes\": 4, \"kind\": \"a\", \"lanes\": 5} | Duplicate field 'lanes'",
+        "{\"lanes\": 4.5, \"kind\": \"a\"} | field \"lanes\": Cannot coerce Floating-point value (4.5) to `java.lang.Integer` value (line 1)",
+        "{\"lanes\": \"4\", \"kind\": \"a\"} | field \"lanes\": Cannot coerce String value",
+        "{\"lanes\": 0, \"kind\": \"a\"} | lanes is 0; it must be at least 1",
+        "{\"lanes\": 4, \"kind\": \"a\"} 5 | Trailing token",
+        "{\"lanes\": 4, | Unexpected end-of-input",
+      })
+  void mistakesAreNamed(String text, String expected) throws IOException {
+    Path file = file(text);
+    for (SettingsFile<Lanes> format : List.of(COMPLETE, PARTIAL)) {
+      String message = message(format, file);
+      assertTrue(message.startsWith("lanes " + file + ": "), message);
+      assertTrue(message.contains(expected), message);
+    }
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    Path file = directory.resolve("none.json");
+    assertEquals("cannot read " + file + ": no such file or directory", message(COMPLETE, file));
+  }
+
+  private static String message(SettingsFile<?> format, Path file) {
+    return assertThrows(InputException.class, () -> format.read(file)).getMessage();
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(directory.resolve("lanes.json"), text);
+  }
+}
