@@ -3,8 +3,9 @@ package org.p2vit.generator.search;
 import java.util.Comparator;
 
 /**
- * How a model with mixed bits did on the images that the search measures with. Of two, the one with
- * more right images is the better; of equals, the one that is closer to the float model.
+ * How a model with mixed bits did on the images that the search measures with. Of two, the one that
+ * is closer to the float model is the better: on a hundred images candidates differ in divergence
+ * by much more than chance, in right images by no more than chance.
  *
  * @param allocation its bits
  * @param requantized whether the quantizer made the model for these bits; otherwise it is put
@@ -18,8 +19,9 @@ public record Evaluation(
     implements Comparable<Evaluation> {
 
   private static final Comparator<Evaluation> ORDER =
-      Comparator.comparingInt(Evaluation::right)
-          .thenComparing(Comparator.comparingDouble(Evaluation::divergence).reversed());
+      Comparator.comparingDouble(Evaluation::divergence)
+          .reversed()
+          .thenComparingInt(Evaluation::right);
 
   @Override
   public int compareTo(Evaluation other) {

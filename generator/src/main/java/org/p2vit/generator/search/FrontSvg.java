@@ -2,22 +2,29 @@ package org.p2vit.generator.search;
 
 import static org.p2vit.generator.svg.SvgWriter.number;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.p2vit.generator.search.MixedPrecisionSearch.Found;
+import org.p2vit.generator.svg.Axis;
 import org.p2vit.generator.svg.SvgWriter;
 
-/** Draws all that a search has measured, accuracy over cost, and the front of the best. */
+/**
+ * Draws all that a search has measured over its cost: divergence with the front of the best, and
+ * top-1.
+ */
 public final class FrontSvg {
   private static final double WIDTH = 860;
-  private static final double HEIGHT = 470;
+  private static final double HEIGHT = 700;
   private static final double LEFT = 64;
   private static final double RIGHT = 28;
-  private static final double TOP = 74;
-  private static final double BOTTOM = 54;
-  private static final int TICKS = 6;
+  private static final double TOP = 96;
+  private static final double PANEL = 250;
+  private static final double GAP = 46;
+  private static final double ACROSS_MARGIN = 0.03;
+  private static final double UP_MARGIN = 0.06;
 
   private static final String STYLE =
       """
@@ -37,27 +44,7 @@ public final class FrontSvg {
       .uniform{fill:#46598c}
       """;
 
-  /** A measured allocation. */
-  private record Point(Evaluation evaluation, double cost) {}
-
-  private final Cost cost;
-  private final Budget budget;
-  private final Found found;
-  private final List<Point> points = new ArrayList<>();
-  private final SvgWriter svg = new SvgWriter(WIDTH, HEIGHT, STYLE);
-  private double leastCost;
-  private double mostCost;
-  private double leastAccuracy;
-  private double mostAccuracy;
-
-  private FrontSvg(Budget budget, Found found) {
-    this.budget = budget;
-    this.found = found;
-    cost = budget.cost();
-    found.measured().forEach(e -> points.add(new Point(e, cost.of(e.allocation()))));
-    points.add(new Point(found.best(), cost.of(found.best().allocation())));
-    scales();
-  }
+  private FrontSvg() {}
 
   /**
    * Draws.
@@ -65,142 +52,74 @@ public final class FrontSvg {
    * @param title such as the model's name
    */
   public static String draw(String title, Budget budget, Found found) {
-    return new FrontSvg(budget, found).draw(title);
-  }
+    Cost cost = budget.cost();
+    MeasuredPoint chosen = MeasuredPoint.of(found.best(), cost);
+    List<MeasuredPoint> all =
+        Stream.concat(
+                found.measured().stream().map(e -> MeasuredPoint.of(e, cost)), Stream.of(chosen))
+            .toList();
+    List<MeasuredPoint> front = MeasuredPoint.front(all);
 
-  private void scales() {
-    leastCost = points.stream().mapToDouble(Point::cost).min().orElseThrow();
-    mostCost = points.stream().mapToDouble(Point::cost).max().orElseThrow();
-    double margin = Math.max(0.03 * (mostCost - leastCost), 1e-6 * mostCost);
-    leastCost -= margin;
-    mostCost += margin;
-    leastAccuracy = points.stream().mapToDouble(p -> p.evaluation().accuracy()).min().orElseThrow();
-    double most = points.stream().mapToDouble(p -> p.evaluation().accuracy()).max().orElseThrow();
-    mostAccuracy = Math.max(most, floatAccuracy());
-    double room = Math.max(0.06 * (mostAccuracy - leastAccuracy), 0.005);
-    leastAccuracy -= room;
-    mostAccuracy += room;
-  }
-
-  private double floatAccuracy() {
-    return (double) found.floatRight() / found.best().images();
-  }
-
-  private String draw(String title) {
+    SvgWriter svg = new SvgWriter(WIDTH, HEIGHT, STYLE);
     svg.rect("page", 0, 0, WIDTH, HEIGHT);
     svg.text("title", 20, 30, title);
     svg.text(
         "dim",
         20,
         50,
-        "top-1 on the %,d images that the search measures with, over %s; %,d choices of 4 or 8 bits a layer"
-            .formatted(found.best().images(), cost.unit(), found.measured().size()));
-    grid();
-    line("float", floatAccuracy(), "float");
-    double limit = budget.limit();
-    if (limit >= leastCost && limit <= mostCost) {
-      svg.line("limit", x(limit), TOP, x(limit), HEIGHT - BOTTOM);
-      svg.text("dim", x(limit) + 5, HEIGHT - BOTTOM - 8, "budget " + cost.format(limit));
+        "%,d choices of 4 or 8 bits a layer, each on the %,d images that the search measures with"
+            .formatted(found.measured().size(), found.best().images()));
+
+    Axis across =
+        Axis.of(all.stream().mapToDouble(MeasuredPoint::cost), ACROSS_MARGIN, LEFT, WIDTH - RIGHT);
+    Axis divergence =
+        Axis.of(
+            DoubleStream.concat(
+                DoubleStream.of(0), all.stream().mapToDouble(p -> p.evaluation().divergence())),
+            UP_MARGIN,
+            TOP + PANEL,
+            TOP);
+    FrontPanel upper = new FrontPanel(svg, across, divergence, Evaluation::divergence);
+    upper.grid("divergence from the float model, nats; less is better", SvgWriter::number);
+
+    double floatAccuracy = (double) found.floatRight() / found.best().images();
+    double top = TOP + PANEL + GAP;
+    Axis accuracy =
+        Axis.of(
+            DoubleStream.concat(
+                DoubleStream.of(floatAccuracy),
+                all.stream().mapToDouble(p -> p.evaluation().accuracy())),
+            UP_MARGIN,
+            top + PANEL,
+            top);
+    FrontPanel lower = new FrontPanel(svg, across, accuracy, Evaluation::accuracy);
+    lower.grid(
+        "top-1 of the same; standard error of one %.1f points"
+            .formatted(100 * standardError(floatAccuracy, found.best().images())),
+        a -> number(100 * a) + " %");
+    lower.level(floatAccuracy, "float");
+
+    if (across.holds(budget.limit())) {
+      upper.limit(budget.limit(), "budget " + cost.format(budget.limit()));
+      lower.limit(budget.limit(), "");
     }
-    for (Point p : points) {
-      dot("point", p, 3);
-    }
-    front();
-    for (Point p : points) {
-      uniform(p);
-    }
-    Point chosen = points.get(points.size() - 1);
-    dot("chosen", chosen, 5.5);
-    svg.text("", x(chosen.cost()) + 9, y(chosen.evaluation().accuracy()) + 16, "chosen");
+    upper.line(front);
+    upper.dots(all, front, chosen);
+    lower.dots(all, front, chosen);
+    costs(svg, across, top + PANEL, cost);
     return svg.finish();
   }
 
-  private void grid() {
-    double step = nice((mostAccuracy - leastAccuracy) * 100 / TICKS) / 100;
-    for (double a = Math.ceil(leastAccuracy / step) * step; a <= mostAccuracy; a += step) {
-      svg.line("grid", LEFT, y(a), WIDTH - RIGHT, y(a));
-      svg.text("dim end", LEFT - 8, y(a) + 4, "%s %%".formatted(number(100 * a)));
+  private static void costs(SvgWriter svg, Axis across, double y, Cost cost) {
+    DoubleFunction<String> label =
+        across.most() < 100 ? SvgWriter::number : c -> String.format(Locale.ROOT, "%,.0f", c);
+    for (double c : across.ticks()) {
+      svg.text("dim mid", across.at(c), y + 18, label.apply(c));
     }
-    double across = nice((mostCost - leastCost) / TICKS);
-    for (double c = Math.ceil(leastCost / across) * across; c <= mostCost; c += across) {
-      svg.line("grid", x(c), TOP, x(c), HEIGHT - BOTTOM);
-      svg.text("dim mid", x(c), HEIGHT - BOTTOM + 18, tick(c));
-    }
-    svg.text("dim mid", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, cost.unit());
+    svg.text("dim mid", (across.from() + across.to()) / 2, y + 40, cost.unit());
   }
 
-  private String tick(double value) {
-    return mostCost < 100 ? number(value) : String.format(Locale.ROOT, "%,.0f", value);
-  }
-
-  /** 1, 2 or 5 times a power of ten, not below. */
-  private static double nice(double step) {
-    double power = Math.pow(10, Math.floor(Math.log10(step)));
-    double lead = step / power;
-    return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
-  }
-
-  private void line(String style, double accuracy, String name) {
-    svg.line(style, LEFT, y(accuracy), WIDTH - RIGHT, y(accuracy));
-    svg.text("dim", LEFT + 6, y(accuracy) - 5, name);
-  }
-
-  /** What nothing cheaper is as good as. */
-  private void front() {
-    List<Point> sorted = new ArrayList<>(points);
-    sorted.sort(
-        Comparator.comparingDouble(Point::cost)
-            .thenComparing(Point::evaluation, Comparator.reverseOrder()));
-    StringBuilder path = new StringBuilder();
-    List<Point> front = new ArrayList<>();
-    for (Point p : sorted) {
-      double best = front.isEmpty() ? -1 : front.get(front.size() - 1).evaluation().accuracy();
-      if (p.evaluation().accuracy() > best) {
-        front.add(p);
-        path.append(path.isEmpty() ? "M" : "H").append(number(x(p.cost())));
-        path.append(path.indexOf("V") < 0 && front.size() == 1 ? " " : "V");
-        path.append(number(y(p.evaluation().accuracy())));
-      }
-    }
-    svg.path("front", path.append("H").append(number(WIDTH - RIGHT)).toString());
-    front.forEach(p -> dot("best", p, 4));
-  }
-
-  private void uniform(Point p) {
-    String code = p.evaluation().allocation().code();
-    if (code.matches("4+|8+")) {
-      dot("uniform", p, 4.5);
-      boolean wide = code.startsWith("8");
-      svg.text(
-          wide ? "end" : "",
-          x(p.cost()) + (wide ? -8 : 8),
-          y(p.evaluation().accuracy()) + 16,
-          "all " + code.charAt(0) + " bits");
-    }
-  }
-
-  private void dot(String style, Point p, double radius) {
-    svg.dot(
-        style,
-        x(p.cost()),
-        y(p.evaluation().accuracy()),
-        radius,
-        "%s %s, %d of %d right, divergence %.4f%n%s"
-            .formatted(
-                cost.format(p.cost()),
-                cost.unit(),
-                p.evaluation().right(),
-                p.evaluation().images(),
-                p.evaluation().divergence(),
-                p.evaluation().allocation().code()));
-  }
-
-  private double x(double c) {
-    return LEFT + (WIDTH - LEFT - RIGHT) * (c - leastCost) / (mostCost - leastCost);
-  }
-
-  private double y(double accuracy) {
-    double share = (accuracy - leastAccuracy) / (mostAccuracy - leastAccuracy);
-    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share;
+  private static double standardError(double share, int images) {
+    return Math.sqrt(share * (1 - share) / images);
   }
 }

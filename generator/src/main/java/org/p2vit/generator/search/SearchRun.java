@@ -217,7 +217,7 @@ final class SearchRun {
     return evaluation;
   }
 
-  /** The best by what was measured, by divergence alone, and by prediction. */
+  /** The best by what was measured, the one most often right, and the best by prediction. */
   private Set<Allocation> finalists(Allocation predicted) {
     List<Evaluation> within =
         measured.values().stream().filter(e -> plan.budget().allows(e.allocation())).toList();
@@ -227,7 +227,7 @@ final class SearchRun {
         .limit(BEST_MEASURED)
         .forEach(e -> finalists.add(e.allocation()));
     within.stream()
-        .min(Comparator.comparingDouble(Evaluation::divergence))
+        .max(Comparator.comparingInt(Evaluation::right).thenComparing(Comparator.naturalOrder()))
         .ifPresent(e -> finalists.add(e.allocation()));
     finalists.add(predicted);
     return finalists;

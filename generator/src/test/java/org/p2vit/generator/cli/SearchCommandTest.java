@@ -116,8 +116,8 @@ class SearchCommandTest {
             .mapToObj(i -> svg.getElementsByTagName("circle").item(i).getAttributes())
             .filter(a -> a.getNamedItem("class").getNodeValue().equals("point"))
             .count();
-    // The model that was quantized for its bits is another point.
-    assertEquals(evaluations + 1, points);
+    // The model that was quantized for its bits is another point; divergence and top-1 are drawn.
+    assertEquals(2 * (evaluations + 1), points);
   }
 
   /** Killed in the middle of the 21st evaluation, it ends as if it had not been. */
