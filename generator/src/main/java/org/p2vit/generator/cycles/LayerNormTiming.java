@@ -1,5 +1,7 @@
 package org.p2vit.generator.cycles;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
@@ -60,10 +62,21 @@ final class LayerNormTiming extends RowByRowTiming {
 
   private long element = NEVER;
 
-  /** Words of the row block that are done, and when the next one is asked for. */
+  /** Words of the row block that are summed, and normalized, and when the next is asked for. */
+  private int summed;
+
   private int word;
 
+  private long asked;
+
+  /** As far as is known: the port may not be free then. */
   private long nextRead;
+
+  private long nextWrite;
+
+  /** Own cycles of the pipeline in which words that have been read will be written. */
+  private final Deque<Long> ready = new ArrayDeque<>();
+
   private long done;
 
   private final Port write;
@@ -94,12 +107,9 @@ final class LayerNormTiming extends RowByRowTiming {
     words = ((LayerNormJob) job.job).channels() / p;
   }
 
-  /** Of the normalization: by then, that of the row block before is done, and so are the sums. */
   @Override
   protected long needsPorts(long open) {
-    long end = sumsStart(open) + START_TO_READ + (long) (words - 1) * groups;
-    long lastRow = firstSlot(complete(end) + 1) + (long) SLOTS * (rowsPerBlock - 1);
-    return normalization(lastRow) + START_TO_READ;
+    return nextSum(sumsStart(open) + START_TO_READ);
   }
 
   private long sumsStart(long open) {
@@ -120,37 +130,102 @@ final class LayerNormTiming extends RowByRowTiming {
   @Override
   protected long start(long open) {
     long start = sumsStart(open);
-    sums(start + START_TO_READ);
+    summed = 0;
+    word = 0;
+    ask(nextSum(start + START_TO_READ));
+    return start;
+  }
+
+  @Override
+  protected long nextPiece() {
+    long read = word < words ? nextRead : UnitTimes.UNKNOWN;
+    return ready.isEmpty() ? read : Math.min(read, nextWrite);
+  }
+
+  /** A write goes before a read: if it waits, all stand still. */
+  @Override
+  protected boolean piece(long horizon) {
+    if (summed < words) {
+      sum(horizon);
+    } else if (!ready.isEmpty() && (word == words || nextWrite <= nextRead)) {
+      write(horizon);
+    } else {
+      read(horizon);
+    }
+    return word == words && ready.isEmpty();
+  }
+
+  /** A word is read for the sums. */
+  private void sum(long horizon) {
+    nextRead = sumsRead.free(nextRead);
+    long read = Math.max(nextRead, sumsParameter.free(asked));
+    if (nextRead >= horizon) {
+      return;
+    }
+    sumsEnd = read;
+    if (++summed < words) {
+      ask(nextSum(asked));
+    } else {
+      scalars();
+      normalized = normalization(lastRow);
+      ask(normalized + START_TO_READ);
+    }
+  }
+
+  private void ask(long cycle) {
+    asked = cycle;
+    nextRead = cycle;
+  }
+
+  /** When the next word is asked for: the one before, of whatever row block, is taken apart. */
+  private long nextSum(long from) {
+    return Math.max(from, sumsEnd + groups);
+  }
+
+  /** The rows of the sums pass through the scalar unit. */
+  private void scalars() {
     long firstRow = firstSlot(complete(sumsEnd) + 1);
     // A scale without room holds all rows up, but not those that were taken before.
     long held = Math.max(0, normalized + 1 - (firstRow + ROW_TO_SCALE));
     takenBefore = taken;
     taken = firstRow + (long) SLOTS * rowsPerBlock + (rowsPerBlock > 2 ? held : 0);
     lastRow = firstRow + held + (long) SLOTS * (rowsPerBlock - 1);
-    normalized = normalization(lastRow);
-    nextRead = normalized + START_TO_READ;
-    word = 0;
-    return start;
   }
 
-  @Override
-  protected long nextPiece() {
-    return nextRead;
+  /** A word is read to be normalized, when the one before has been taken apart. */
+  private void read(long horizon) {
+    nextRead = normalizeRead.free(nextRead);
+    if (nextRead >= horizon) {
+      return;
+    }
+    parameterReads.add(asked, 1);
+    residualReads.add(nextRead, 1);
+    element = pipeline.own(nextRead + 1) + groups - 1;
+    if (ready.isEmpty()) {
+      nextWrite = element + ELEMENT_TO_WRITE + pipeline.stalled();
+    }
+    ready.add(element + ELEMENT_TO_WRITE);
+    word++;
+    ask(pipeline.cycle(element));
   }
 
-  /** A word is read, when the one before has been taken apart, and written. */
-  @Override
-  protected boolean piece() {
-    parameterReads.add(nextRead, 1);
-    long read = normalizeRead.free(nextRead);
-    residualReads.add(read, 1);
-    element = pipeline.own(read + 1) + groups - 1;
-    nextRead = pipeline.cycle(element);
-    long ready = element + ELEMENT_TO_WRITE;
-    done = write.free(ready + pipeline.stalled());
+  private void write(long horizon) {
+    nextWrite = write.free(nextWrite);
+    if (nextWrite >= horizon) {
+      return;
+    }
+    done = nextWrite;
     writes.add(done, 1);
-    pipeline.stall(ready, done - ready - pipeline.stalled());
-    return ++word == words;
+    long own = ready.remove();
+    long late = done - own - pipeline.stalled();
+    if (late > 0) {
+      pipeline.stall(own, late);
+      asked = Math.max(asked, pipeline.cycle(element));
+      nextRead = Math.max(nextRead, asked);
+    }
+    if (!ready.isEmpty()) {
+      nextWrite = ready.element() + pipeline.stalled();
+    }
   }
 
   @Override
@@ -166,15 +241,6 @@ final class LayerNormTiming extends RowByRowTiming {
       }
     }
     return came;
-  }
-
-  /** Words are read for the sums, the next when the one before is taken apart. */
-  private void sums(long from) {
-    sumsEnd = from - groups;
-    for (int i = 0; i < words; i++) {
-      long next = sumsEnd + groups;
-      sumsEnd = Math.max(sumsRead.free(next), sumsParameter.free(next));
-    }
   }
 
   @Override

@@ -33,7 +33,7 @@ final class Port {
   boolean free(long from, long to) {
     for (int i = 0; i < before.length; i++) {
       train[i] = before[i].after(train[i], from);
-      if (!before[i].beginsAfter(train[i], to)) {
+      if (!before[i].passes(train[i], from, to)) {
         return false;
       }
     }

@@ -66,25 +66,28 @@ final class PortUse {
     return trains[train * FIELDS + PERIOD] == trains[train * FIELDS + LENGTH];
   }
 
-  /** The first train from {@code train} on that ends after {@code cycle}. */
+  /**
+   * The first train from {@code train} on that ends after {@code cycle}, or the last one, which can
+   * still grow.
+   */
   int after(int train, long cycle) {
     int result = train;
-    while (result < count && trains[result * FIELDS + END] <= cycle) {
+    while (result < count - 1 && trains[result * FIELDS + END] <= cycle) {
       result++;
     }
     return result;
   }
 
-  /** Whether a train, if there is one, begins after {@code cycle}. */
-  boolean beginsAfter(int train, long cycle) {
-    return train == count || trains[train * FIELDS + START] > cycle;
+  /** Whether a train, if there is one, is not there in cycles {@code from} to {@code to}. */
+  boolean passes(int train, long from, long to) {
+    return train == count
+        || trains[train * FIELDS + START] > to
+        || trains[train * FIELDS + END] <= from;
   }
 
-  /**
-   * The first cycle from {@code cycle} on, which is before the train's end, that it leaves free.
-   */
+  /** The first cycle from {@code cycle} on that a train, if there is one, leaves free. */
   long free(int train, long cycle) {
-    if (beginsAfter(train, cycle)) {
+    if (passes(train, cycle, cycle)) {
       return cycle;
     }
     int at = train * FIELDS;

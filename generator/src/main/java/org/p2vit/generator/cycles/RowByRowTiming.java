@@ -45,11 +45,15 @@ abstract class RowByRowTiming extends ChunkTiming {
    */
   protected abstract long start(long open);
 
-  /** When its next piece needs ports. */
+  /** When its next piece needs ports, as far as is known. */
   protected abstract long nextPiece();
 
-  /** Computes that piece; returns whether it was the last. */
-  protected abstract boolean piece();
+  /**
+   * Computes that piece, or finds that it comes later; returns whether it was the last.
+   *
+   * @param horizon until then it is known how others use the ports
+   */
+  protected abstract boolean piece(long horizon);
 
   /** Cycle of {@code done} of the row block that is complete. */
   protected abstract long done();
@@ -102,7 +106,7 @@ abstract class RowByRowTiming extends ChunkTiming {
     }
     next = nextPiece();
     while (next < horizon) {
-      if (piece()) {
+      if (piece(horizon)) {
         complete();
         return;
       }

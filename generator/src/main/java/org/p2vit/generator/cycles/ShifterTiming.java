@@ -82,7 +82,7 @@ final class ShifterTiming extends RowByRowTiming {
   }
 
   @Override
-  protected boolean piece() {
+  protected boolean piece(long horizon) {
     moved = nextMove();
     if (!opened) {
       opening = moved;

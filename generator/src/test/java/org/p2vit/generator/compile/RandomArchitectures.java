@@ -64,6 +64,26 @@ public final class RandomArchitectures {
     }
   }
 
+  /** With at most half as many LayerNorm lanes as the re-quantizer has, if that has several. */
+  public Architecture withSlowLayerNorm(Architecture a) {
+    return new Architecture(
+        a.rows(),
+        a.columns(),
+        a.depth(),
+        a.requantLanes(),
+        Math.max(1, a.requantLanes() >> 1 + random.nextInt(3)),
+        a.shifterColumns(),
+        a.shifterDepth(),
+        a.residualBits(),
+        a.ptfMax(),
+        a.maxDepth(),
+        a.maxChannels(),
+        a.maxTokens(),
+        a.jobQueue(),
+        a.axi(),
+        a.buffers());
+  }
+
   /** The architecture with buffers that hold the network, from barely to comfortably. */
   public Architecture withBuffers(Architecture core, VitShape shape, boolean weights4) {
     BufferNeeds n = BufferNeeds.of(shape, weights4, core);

@@ -20,6 +20,9 @@ class CycleModelTest {
     static Case of(long seed) {
       RandomArchitectures architectures = new RandomArchitectures(seed);
       Architecture core = architectures.core(16);
+      if (seed % 2 == 0) {
+        core = architectures.withSlowLayerNorm(core);
+      }
       VitShape shape = architectures.shape(core);
       RandomModels.WeightBits[] bits = RandomModels.WeightBits.values();
       QuantizedModel model =

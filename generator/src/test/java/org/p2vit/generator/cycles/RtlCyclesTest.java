@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,20 +53,41 @@ class RtlCyclesTest {
 
   @Test
   void smallDesigns() {
-    compare(1, 2, new int[] {1, 100}, new int[] {1, 2});
+    compare(seeds(1, 2), false, new int[] {1, 100}, new int[] {1, 2});
   }
 
   /** Half of them have 32 bits of AXI, all are starved at 400 cycles of latency. */
   @Test
   @Tag("large")
   void manySmallDesigns() {
-    compare(1, 50, new int[] {30, 100, 400}, new int[] {1, 3});
+    compare(seeds(1, 50), false, new int[] {30, 100, 400}, new int[] {1, 3});
   }
 
-  private void compare(long firstSeed, long lastSeed, int[] latencies, int[] images) {
-    for (long seed = firstSeed; seed <= lastSeed; seed++) {
+  /** All wait for LayerNorm, and that one for MATMUL at the residual stream. */
+  @Test
+  void slowLayerNorm() {
+    compare(new long[] {328}, true, new int[] {1, 100}, new int[] {1});
+  }
+
+  /** Likewise. */
+  @Test
+  @Tag("large")
+  void moreSlowLayerNorms() {
+    long[] seeds = {47, 71, 141, 144, 476, 862, 1383};
+    compare(seeds, true, new int[] {1, 100}, new int[] {1, 3});
+  }
+
+  private static long[] seeds(long first, long last) {
+    return LongStream.rangeClosed(first, last).toArray();
+  }
+
+  private void compare(long[] seeds, boolean slowLayerNorm, int[] latencies, int[] images) {
+    for (long seed : seeds) {
       RandomArchitectures architectures = new RandomArchitectures(seed);
       Architecture core = architectures.core(16);
+      if (slowLayerNorm) {
+        core = architectures.withSlowLayerNorm(core);
+      }
       VitShape shape = architectures.shape(core);
       RandomModels.WeightBits[] bits = RandomModels.WeightBits.values();
       QuantizedModel model =
