@@ -2,7 +2,6 @@ package org.p2vit.generator.compile;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.Job;
 import org.p2vit.rtl.job.LayerNormJob;
@@ -28,174 +27,174 @@ record Footprint(int rows, int tiles, List<Access> accesses) {
     ROW,
     /** One column tile, again in every row block; reads only. */
     TILE,
-    /** Every row block; reads only. */
+    /** Every row block: reads, or writes of a job of one. */
     JOB
-  }
-
-  /** Takes {@code count} words from {@code first} on. */
-  @FunctionalInterface
-  interface Run {
-    void accept(int first, int count);
-  }
-
-  /** Words of the {@code index}-th row block or tile, in runs. */
-  @FunctionalInterface
-  interface Words {
-    void forEach(int index, Run run);
-
-    /** {@code count} words from {@code first(index)}. */
-    static Words range(IntUnaryOperator first, int count) {
-      return (index, run) -> run.accept(first.applyAsInt(index), count);
-    }
   }
 
   /**
    * @param buffer the memory
    * @param write whether the words are written; otherwise read
-   * @param scope what the index of {@code words} counts
+   * @param scope what part of the job has a part of the words
+   * @param words in parts
+   * @param parts of the words
    */
-  record Access(OnChip buffer, boolean write, Scope scope, Words words) {}
+  record Access(OnChip buffer, boolean write, Scope scope, Words words, int parts) {
+    int low() {
+      return words.low();
+    }
+
+    int end() {
+      return words.end(parts);
+    }
+  }
 
   static Footprint of(Job job, Architecture arch) {
-    List<Access> a = new ArrayList<>();
+    Builder b = new Builder(arch, job.units());
     int tiles = 1;
     if (job instanceof LoadJob j) {
-      a.add(load(j, arch));
+      b.load(j);
     } else if (job instanceof MatMulJob j) {
-      matMulReads(j, arch, a);
-      matMulOutput(j, arch, a);
+      b.matMulReads(j);
+      b.matMulOutput(j);
       tiles = j.tiles();
     } else if (job instanceof SoftmaxJob j) {
-      softmax(j, arch, a);
+      b.softmax(j);
     } else if (job instanceof ShifterJob j) {
-      shifter(j, arch, a);
+      b.shifter(j);
     } else if (job instanceof LayerNormJob j) {
-      layerNorm(j, arch, a);
+      b.layerNorm(j);
     } else if (job instanceof StoreJob j) {
-      a.add(read(OnChip.RESIDUAL, Scope.ROW, Words.range(r -> j.word(), j.words())));
+      b.read(OnChip.RESIDUAL, Words.one(j.word(), j.words()));
     } else {
       throw new IllegalArgumentException(job + " uses no memory");
     }
-    return new Footprint(job.units(), tiles, a);
+    return new Footprint(b.rows, tiles, b.accesses);
   }
 
-  private static Access load(LoadJob j, Architecture arch) {
-    OnChip buffer = OnChip.valueOf(j.destination().name());
-    if (buffer == OnChip.TABLE) {
-      return write(buffer, Words.range(unit -> 0, 1));
-    }
-    int slices = buffer.wordBits(arch) / arch.axi().dataBits();
-    boolean oneRun = j.runStride() == j.runWords();
-    return write(
-        buffer,
-        (unit, run) -> {
-          int first = unit * j.unitBeats() / slices;
-          int end = Sizes.ceilDiv((unit + 1) * j.unitBeats(), slices);
-          while (first < end) {
-            int left = end - first;
-            int count = oneRun ? left : Math.min(left, j.runWords() - first % j.runWords());
-            run.accept(j.wordAt(first), count);
-            first += count;
-          }
-        });
-  }
+  /** Accesses of one job. */
+  private static final class Builder {
+    private final Architecture arch;
+    private final int p;
+    private final int rows;
+    private final List<Access> accesses = new ArrayList<>(6);
 
-  private static void matMulReads(MatMulJob j, Architecture arch, List<Access> a) {
-    Words left = Words.range(r -> j.activationBase() + r * j.activationStride(), j.depthWords());
-    a.add(read(OnChip.ACTIVATION, Scope.ROW, left));
-    Words right = Words.range(t -> j.weightBase() + t * j.weightStride(), j.depthWords());
-    a.add(read(OnChip.WEIGHT, Scope.TILE, right));
-    if (j.useParameters()) {
-      int words = Sizes.ceilDiv(j.columns(), arch.requantColumns());
-      a.add(read(OnChip.PARAMETER, Scope.JOB, Words.range(i -> j.parameterBase(), words)));
+    Builder(Architecture arch, int rows) {
+      this.arch = arch;
+      p = arch.requantColumns();
+      this.rows = rows;
     }
-    if (j.activation()) {
-      a.add(read(OnChip.TABLE, Scope.JOB, Words.range(i -> 0, 1)));
-    }
-  }
 
-  private static void matMulOutput(MatMulJob j, Architecture arch, List<Access> a) {
-    int rows = arch.rows();
-    int p = arch.requantColumns();
-    switch (j.destination()) {
-      case ACTIVATION ->
-          a.add(write(OnChip.ACTIVATION, columns(j, arch.depth(), r -> j.base() + r * j.stride())));
-      case KEY -> {
-        int perWord = arch.columns() / rows;
-        IntUnaryOperator base = r -> j.base() + (j.firstRow() + r) / perWord * j.stride();
-        a.add(write(OnChip.WEIGHT, columns(j, arch.depth(), base)));
+    /** In every row block. */
+    void read(OnChip buffer, Words words) {
+      accesses.add(new Access(buffer, false, Scope.JOB, words, 1));
+    }
+
+    /** A part in each row block. */
+    void readRows(OnChip buffer, Words words) {
+      accesses.add(new Access(buffer, false, Scope.ROW, words, rows));
+    }
+
+    void writeRows(OnChip buffer, Words words) {
+      accesses.add(new Access(buffer, true, Scope.ROW, words, rows));
+    }
+
+    void load(LoadJob j) {
+      OnChip buffer = OnChip.valueOf(j.destination().name());
+      int slices =
+          buffer == OnChip.TABLE ? j.beats() : buffer.wordBits(arch) / arch.axi().dataBits();
+      int all = Sizes.ceilDiv(j.beats(), slices);
+      if (rows == 1 && j.runStride() != j.runWords()) {
+        Words runs = Words.rows(j.word(), j.runStride(), j.runWords());
+        accesses.add(new Access(buffer, true, Scope.JOB, runs, Sizes.ceilDiv(all, j.runWords())));
+      } else if (all % rows == 0 && j.runStride() == j.runWords()) {
+        int words = all / rows;
+        writeRows(buffer, Words.rows(buffer == OnChip.TABLE ? 0 : j.word(), words, words));
+      } else {
+        throw new IllegalStateException(j + " has units that are not words in a row");
       }
-      case VALUE -> {
-        int perWord = arch.shifterDepth() / rows;
-        IntUnaryOperator base = r -> j.base() + (j.firstRow() + r) / perWord * j.stride();
-        a.add(write(OnChip.VALUE, columns(j, arch.shifterColumns(), base)));
+    }
+
+    void matMulReads(MatMulJob j) {
+      readRows(
+          OnChip.ACTIVATION, Words.rows(j.activationBase(), j.activationStride(), j.depthWords()));
+      Words tiles = Words.rows(j.weightBase(), j.weightStride(), j.depthWords());
+      accesses.add(new Access(OnChip.WEIGHT, false, Scope.TILE, tiles, j.tiles()));
+      if (j.useParameters()) {
+        read(OnChip.PARAMETER, Words.one(j.parameterBase(), Sizes.ceilDiv(j.columns(), p)));
       }
-      case SCORE -> {
-        int slots = arch.buffers().scoreSlots();
-        IntUnaryOperator slot = r -> (j.base() + r) % slots;
-        a.add(write(OnChip.SCORE, columns(j, p, r -> slot.applyAsInt(r) * j.stride())));
-        a.add(write(OnChip.SCORE_MAX, Words.range(slot, 1)));
+      if (j.activation()) {
+        read(OnChip.TABLE, Words.one(0, 1));
       }
-      case RESIDUAL_ADD, RESIDUAL_SET -> {
-        Words words = columns(j, p, r -> j.base() + r * j.stride());
-        if (j.destination() == MatMulJob.Destination.RESIDUAL_ADD) {
-          a.add(read(OnChip.RESIDUAL, Scope.ROW, words));
+    }
+
+    void matMulOutput(MatMulJob j) {
+      switch (j.destination()) {
+        case ACTIVATION -> writeRows(OnChip.ACTIVATION, columns(j, arch.depth(), 1));
+        case KEY ->
+            writeRows(OnChip.WEIGHT, columns(j, arch.depth(), arch.columns() / arch.rows()));
+        case VALUE ->
+            writeRows(
+                OnChip.VALUE, columns(j, arch.shifterColumns(), arch.shifterDepth() / arch.rows()));
+        case SCORE -> {
+          int slots = arch.buffers().scoreSlots();
+          int first = j.column() / p;
+          int count = Sizes.ceilDiv(j.column() + j.columns(), p) - first;
+          writeRows(OnChip.SCORE, Words.ring(first, j.stride(), count, j.base(), slots));
+          writeRows(OnChip.SCORE_MAX, Words.ring(0, 1, 1, j.base(), slots));
         }
-        a.add(write(OnChip.RESIDUAL, words));
+        case RESIDUAL_ADD, RESIDUAL_SET -> {
+          Words words = columns(j, p, 1);
+          if (j.destination() == MatMulJob.Destination.RESIDUAL_ADD) {
+            readRows(OnChip.RESIDUAL, words);
+          }
+          writeRows(OnChip.RESIDUAL, words);
+        }
       }
     }
-  }
 
-  /** The words that hold the job's columns, {@code perWord} of them each, from {@code base(r)}. */
-  private static Words columns(MatMulJob j, int perWord, IntUnaryOperator base) {
-    int first = j.column() / perWord;
-    int end = Sizes.ceilDiv(j.column() + j.columns(), perWord);
-    return Words.range(r -> base.applyAsInt(r) + first, end - first);
-  }
+    /**
+     * The words that hold the job's columns.
+     *
+     * @param perWord columns of a word
+     * @param shared row blocks that have the same words
+     */
+    private static Words columns(MatMulJob j, int perWord, int shared) {
+      int first = j.column() / perWord;
+      int count = Sizes.ceilDiv(j.column() + j.columns(), perWord) - first;
+      int phase = shared == 1 ? 0 : j.firstRow();
+      return Words.shared(j.base() + first, j.stride(), count, phase, shared);
+    }
 
-  private static void softmax(SoftmaxJob j, Architecture arch, List<Access> a) {
-    Architecture.Buffers b = arch.buffers();
-    int scoreWords = Sizes.ceilDiv(j.tokens(), arch.requantColumns());
-    IntUnaryOperator slot = r -> (j.scoreSlot() + r) % b.scoreSlots();
-    IntUnaryOperator from = r -> slot.applyAsInt(r) * b.scoreSlotWords();
-    a.add(read(OnChip.SCORE, Scope.ROW, Words.range(from, scoreWords)));
-    a.add(read(OnChip.SCORE_MAX, Scope.ROW, Words.range(slot, 1)));
-    int codeWords = Sizes.ceilDiv(j.columns(), arch.shifterDepth());
-    IntUnaryOperator to = r -> (j.codeSlot() + r) % b.codeSlots() * b.codeSlotWords();
-    a.add(write(OnChip.CODE, Words.range(to, codeWords)));
-  }
+    void softmax(SoftmaxJob j) {
+      Architecture.Buffers b = arch.buffers();
+      int words = Sizes.ceilDiv(j.tokens(), p);
+      readRows(
+          OnChip.SCORE, Words.ring(0, b.scoreSlotWords(), words, j.scoreSlot(), b.scoreSlots()));
+      readRows(OnChip.SCORE_MAX, Words.ring(0, 1, 1, j.scoreSlot(), b.scoreSlots()));
+      int codeWords = Sizes.ceilDiv(j.columns(), arch.shifterDepth());
+      writeRows(OnChip.CODE, codes(codeWords, j.codeSlot()));
+    }
 
-  private static void shifter(ShifterJob j, Architecture arch, List<Access> a) {
-    Architecture.Buffers b = arch.buffers();
-    IntUnaryOperator from = r -> (j.codeSlot() + r) % b.codeSlots() * b.codeSlotWords();
-    a.add(read(OnChip.CODE, Scope.ROW, Words.range(from, j.tokenGroups())));
-    Words values =
-        (i, run) -> {
-          for (int g = 0; g < j.tokenGroups(); g++) {
-            run.accept(j.valueBase() + g * j.valueStride(), j.channelTiles());
-          }
-        };
-    a.add(read(OnChip.VALUE, Scope.JOB, values));
-    int first = j.column() / arch.depth();
-    int end = Sizes.ceilDiv(j.column() + j.channelTiles() * arch.shifterColumns(), arch.depth());
-    Words to = Words.range(r -> j.base() + r * j.stride() + first, end - first);
-    a.add(write(OnChip.ACTIVATION, to));
-  }
+    private Words codes(int words, int slot) {
+      Architecture.Buffers b = arch.buffers();
+      return Words.ring(0, b.codeSlotWords(), words, slot, b.codeSlots());
+    }
 
-  private static void layerNorm(LayerNormJob j, Architecture arch, List<Access> a) {
-    int words = Sizes.ceilDiv(j.channels(), arch.requantColumns());
-    Words from = Words.range(r -> j.residualBase() + r * j.residualStride(), words);
-    a.add(read(OnChip.RESIDUAL, Scope.ROW, from));
-    a.add(read(OnChip.NORM_PARAMETER, Scope.JOB, Words.range(i -> j.parameterBase(), words)));
-    int outWords = Sizes.ceilDiv(j.channels(), arch.depth());
-    a.add(write(OnChip.ACTIVATION, Words.range(r -> j.base() + r * j.stride(), outWords)));
-  }
+    void shifter(ShifterJob j) {
+      readRows(OnChip.CODE, codes(j.tokenGroups(), j.codeSlot()));
+      Words values = Words.rows(j.valueBase(), j.valueStride(), j.channelTiles());
+      accesses.add(new Access(OnChip.VALUE, false, Scope.JOB, values, j.tokenGroups()));
+      int first = j.column() / arch.depth();
+      int end = Sizes.ceilDiv(j.column() + j.channelTiles() * arch.shifterColumns(), arch.depth());
+      writeRows(OnChip.ACTIVATION, Words.rows(j.base() + first, j.stride(), end - first));
+    }
 
-  private static Access read(OnChip buffer, Scope scope, Words words) {
-    return new Access(buffer, false, scope, words);
-  }
-
-  private static Access write(OnChip buffer, Words words) {
-    return new Access(buffer, true, Scope.ROW, words);
+    void layerNorm(LayerNormJob j) {
+      int words = Sizes.ceilDiv(j.channels(), p);
+      readRows(OnChip.RESIDUAL, Words.rows(j.residualBase(), j.residualStride(), words));
+      read(OnChip.NORM_PARAMETER, Words.one(j.parameterBase(), words));
+      int outWords = Sizes.ceilDiv(j.channels(), arch.depth());
+      writeRows(OnChip.ACTIVATION, Words.rows(j.base(), j.stride(), outWords));
+    }
   }
 }

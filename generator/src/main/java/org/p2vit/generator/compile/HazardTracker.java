@@ -1,9 +1,11 @@
 package org.p2vit.generator.compile;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.p2vit.generator.compile.Footprint.Access;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.Job;
@@ -32,9 +34,7 @@ final class HazardTracker {
   private final Architecture arch;
   private final OverlapLimits limits;
   private final Map<OnChip, MemoryState> memories = new EnumMap<>(OnChip.class);
-
-  /** Of each chunk: for each unit, what is complete when that unit is. */
-  private final List<List<Requirement>> complete = new ArrayList<>();
+  private final Progress[] complete = new Progress[CHUNKS];
 
   /** Of each chunk: what was complete when its latest unit started. */
   private final Requirement[] started = new Requirement[CHUNKS];
@@ -46,8 +46,18 @@ final class HazardTracker {
       memories.put(b, new MemoryState(b, b.words(arch.buffers())));
     }
     for (int i = 0; i < CHUNKS; i++) {
-      complete.add(new ArrayList<>());
+      complete[i] = new Progress();
       started[i] = new Requirement();
+    }
+  }
+
+  /** An access that may have to wait for a use. */
+  private record Conflict(Access access, MemoryUse use) {
+
+    /** What the access needs before its {@code part}. */
+    void collect(int part, Requirement needs) {
+      int units = use.unitsOf(access.words().at(part), access.words().count());
+      needs.atLeast(use.chunk, units);
     }
   }
 
@@ -57,27 +67,47 @@ final class HazardTracker {
     final int chunk;
     final int before;
     final Footprint footprint;
-    final int[][] rowNeed;
-    final int[][] known;
-    final int[][] tileNeed;
+
+    /** Its own, in the order of its accesses. */
+    final List<MemoryUse> uses = new ArrayList<>();
+
+    /** Why row blocks may have to wait. */
+    List<Conflict> conflicts = List.of();
+
+    /** Row blocks that have been looked at; those that follow need nothing. */
+    int rows;
+
+    /** By chunk, what row blocks and tiles need; null where none needs anything. */
+    final int[][] rowNeed = new int[CHUNKS][];
+
+    final int[][] tileNeed = new int[CHUNKS][];
 
     /** What is complete before row block 0, without the job's own waits on tiles. */
     Requirement atStart;
+
+    /** {@link #CHUNKS} numbers a row block: what is complete when it starts. */
+    int[] known;
 
     Member(Job job, int before, Footprint footprint) {
       this.job = job;
       this.chunk = job.chunk().orElseThrow().ordinal();
       this.before = before;
       this.footprint = footprint;
-      rowNeed = new int[CHUNKS][footprint.rows()];
-      known = new int[CHUNKS][footprint.rows()];
-      tileNeed = new int[CHUNKS][footprint.tiles()];
+      known = new int[CHUNKS];
+    }
+
+    int[] known(int of) {
+      int[] result = new int[rows];
+      for (int r = 0; r < rows; r++) {
+        result[r] = known[r * CHUNKS + of];
+      }
+      return result;
     }
   }
 
   /** Units that a chunk has completed when all jobs so far are done. */
   int units(Chunk chunk) {
-    return complete.get(chunk.ordinal()).size();
+    return complete[chunk.ordinal()].units();
   }
 
   /**
@@ -87,146 +117,210 @@ final class HazardTracker {
    * @param layer that they belong to, see {@link Overlap}
    */
   List<Job> add(List<Job> gang, int layer) {
-    List<Member> members = new ArrayList<>();
-    int rows = 0;
+    List<Member> members = new ArrayList<>(gang.size());
     for (Job job : gang) {
-      Footprint footprint = Footprint.of(job, arch);
-      members.add(new Member(job, units(job.chunk().orElseThrow()), footprint));
-      rows = Math.max(rows, footprint.rows());
-    }
-    for (int r = 0; r < rows; r++) {
-      for (Member m : members) {
-        if (r < m.footprint.rows()) {
-          unit(m, r, layer);
-        }
-      }
+      Member m = new Member(job, units(job.chunk().orElseThrow()), Footprint.of(job, arch));
+      open(m);
+      members.add(m);
     }
     for (Member m : members) {
+      begin(m, layer);
+    }
+    if (members.size() == 1 && members.get(0).conflicts.isEmpty()) {
+      rest(members.get(0));
+    } else {
+      rowByRow(members);
+    }
+    close(members);
+    List<Job> result = new ArrayList<>(gang.size());
+    for (int i = 0; i < members.size(); i++) {
+      Member m = members.get(i);
       Chunk chunk = Chunk.values()[m.chunk];
       limits.add(layer, chunk, units(chunk));
-    }
-    List<Job> result = new ArrayList<>();
-    for (int i = 0; i < members.size(); i++) {
-      result.add(Jobs.withWaits(members.get(i).job, waits(members, i)));
+      result.add(Jobs.withWaits(m.job, waits(members, i)));
     }
     return result;
   }
 
-  /** Accounts for row block (or LOAD unit) {@code r}. */
-  private void unit(Member m, int r, int layer) {
-    Requirement needs = new Requirement();
-    if (r == 0) {
-      limits.before(layer, needs);
-    }
-    for (Footprint.Access a : m.footprint.accesses()) {
-      if (a.scope() == Footprint.Scope.ROW) {
-        collect(m, a, r, needs);
-      } else if (a.scope() == Footprint.Scope.JOB && r == 0) {
-        collect(m, a, 0, needs);
-      }
-    }
-    Requirement start = started[m.chunk];
-    needs = withoutImplied(needs, start);
-    for (int c = 0; c < CHUNKS; c++) {
-      m.rowNeed[c][r] = needs.get(c);
-    }
-    learn(start, needs);
-    for (int c = 0; c < CHUNKS; c++) {
-      m.known[c][r] = start.get(c);
-    }
-    if (r == 0) {
-      m.atStart = start.copy();
-      tiles(m, start);
-    }
-    Requirement done = start.copy();
-    done.atLeast(m.chunk, m.before + r + 1);
-    complete.get(m.chunk).add(done);
-    for (Footprint.Access a : m.footprint.accesses()) {
-      commit(m, a, r);
+  private void open(Member m) {
+    int end = m.before + m.footprint.rows();
+    for (Access a : m.footprint.accesses()) {
+      boolean row = a.scope() == Footprint.Scope.ROW;
+      int unit = row ? m.before + 1 : end;
+      MemoryUse use = new MemoryUse(m.chunk, a.write(), a.words(), a.parts(), unit, row ? 1 : 0);
+      m.uses.add(memories.get(a.buffer()).add(use));
     }
   }
 
-  private void tiles(Member m, Requirement start) {
-    Requirement all = new Requirement();
-    for (int t = 0; t < m.footprint.tiles(); t++) {
-      Requirement needs = new Requirement();
-      for (Footprint.Access a : m.footprint.accesses()) {
-        if (a.scope() == Footprint.Scope.TILE) {
-          collect(m, a, t, needs);
+  private void close(List<Member> members) {
+    for (Member m : members) {
+      for (int i = 0; i < m.uses.size(); i++) {
+        memories.get(m.footprint.accesses().get(i).buffer()).complete(m.uses.get(i));
+      }
+    }
+    members.forEach(m -> m.uses.forEach(MemoryUse::close));
+  }
+
+  private List<Conflict> conflicts(Member m, Access a, Requirement start) {
+    List<Conflict> result = new ArrayList<>();
+    for (MemoryUse u : memories.get(a.buffer()).before(a, m.chunk, start)) {
+      // A job may read a word, and then write it.
+      if (!(m.uses.contains(u) && u.sameWords(a.words()))) {
+        result.add(new Conflict(a, u));
+      }
+    }
+    return result;
+  }
+
+  /** Accounts for row block (or LOAD unit) 0 and the tiles. */
+  private void begin(Member m, int layer) {
+    Requirement start = started[m.chunk];
+    Requirement needs = new Requirement();
+    limits.before(layer, needs);
+    List<Conflict> ofRows = new ArrayList<>();
+    for (Access a : m.footprint.accesses()) {
+      if (a.scope() != Footprint.Scope.TILE) {
+        for (Conflict c : conflicts(m, a, start)) {
+          if (a.scope() == Footprint.Scope.ROW) {
+            ofRows.add(c);
+            c.collect(0, needs);
+          } else {
+            for (int part = 0; part < a.parts(); part++) {
+              c.collect(part, needs);
+            }
+          }
         }
       }
-      needs = withoutImplied(needs, m.atStart);
+    }
+    learn(m, 0, needs, start);
+    m.atStart = start.copy();
+    tiles(m, start);
+    // What it has waited for now, no row block waits for again.
+    ofRows.removeIf(c -> c.use().units() <= start.get(c.use().chunk));
+    m.conflicts = ofRows;
+    complete[m.chunk].add(1, start);
+    done(m, 1);
+  }
+
+  private void tiles(Member m, Requirement start) {
+    for (Access a : m.footprint.accesses()) {
+      if (a.scope() == Footprint.Scope.TILE) {
+        List<Conflict> conflicts = conflicts(m, a, start);
+        if (!conflicts.isEmpty()) {
+          tiles(m, a, conflicts, start);
+        }
+      }
+    }
+  }
+
+  private void tiles(Member m, Access a, List<Conflict> conflicts, Requirement start) {
+    Requirement all = new Requirement();
+    for (int t = 0; t < a.parts(); t++) {
+      Requirement needs = new Requirement();
+      for (Conflict c : conflicts) {
+        c.collect(t, needs);
+      }
+      dropImplied(needs, m.atStart);
       for (int c = 0; c < CHUNKS; c++) {
-        m.tileNeed[c][t] = needs.get(c);
+        if (needs.has(c)) {
+          set(m.tileNeed, c, a.parts(), t, needs.get(c));
+        }
       }
       all.join(needs);
     }
     learn(start, all);
   }
 
-  private void collect(Member m, Footprint.Access a, int index, Requirement needs) {
-    MemoryState memory = memories.get(a.buffer());
-    a.words()
-        .forEach(
-            index,
-            a.write()
-                ? (first, count) -> memory.beforeWrite(m.chunk, first, count, needs)
-                : (first, count) -> memory.beforeRead(first, count, needs));
-    if (needs.has(m.chunk) && needs.get(m.chunk) > m.before) {
-      throw new IllegalStateException(m.job + " reads " + a.buffer() + " that it writes itself");
+  private static void set(int[][] need, int chunk, int length, int index, int units) {
+    if (need[chunk] == null) {
+      need[chunk] = new int[length];
+      Arrays.fill(need[chunk], Requirement.NONE);
+    }
+    need[chunk][index] = units;
+  }
+
+  /** The other row blocks need nothing. */
+  private void rest(Member m) {
+    int rows = m.footprint.rows();
+    if (rows > 1) {
+      complete[m.chunk].add(rows - 1, started[m.chunk]);
+      done(m, rows);
     }
   }
 
-  private void commit(Member m, Footprint.Access a, int r) {
-    MemoryState memory = memories.get(a.buffer());
-    int end = m.before + m.footprint.rows();
-    switch (a.scope()) {
-      case ROW -> {
-        int units = m.before + r + 1;
-        a.words()
-            .forEach(
-                r,
-                a.write()
-                    ? (first, count) -> memory.write(m.chunk, first, count, units)
-                    : (first, count) -> memory.read(m.chunk, first, count, units));
-      }
-      case TILE -> {
-        for (int t = 0; r == 0 && t < m.footprint.tiles(); t++) {
-          a.words().forEach(t, (first, count) -> memory.read(m.chunk, first, count, end));
+  /** One row block of each in turn. */
+  private void rowByRow(List<Member> members) {
+    int rows = 0;
+    for (Member m : members) {
+      rows = Math.max(rows, m.footprint.rows());
+    }
+    Requirement needs = new Requirement();
+    for (int r = 1; r < rows; r++) {
+      for (Member m : members) {
+        if (r < m.footprint.rows()) {
+          Requirement start = started[m.chunk];
+          needs.clear();
+          for (Conflict c : m.conflicts) {
+            c.collect(r, needs);
+          }
+          learn(m, r, needs, start);
+          complete[m.chunk].add(1, start);
+          done(m, r + 1);
         }
       }
-      case JOB -> {
-        if (r == 0) {
-          a.words().forEach(0, (first, count) -> memory.read(m.chunk, first, count, end));
-        }
+    }
+  }
+
+  /** A row block starts, and with it is known what it needs. */
+  private void learn(Member m, int r, Requirement needs, Requirement start) {
+    if (needs.has(m.chunk) && needs.get(m.chunk) > m.before) {
+      throw new IllegalStateException(m.job + " reads what it writes itself");
+    }
+    dropImplied(needs, start);
+    for (int c = 0; c < CHUNKS; c++) {
+      if (needs.has(c)) {
+        set(m.rowNeed, c, m.footprint.rows(), r, needs.get(c));
       }
+    }
+    learn(start, needs);
+    m.rows = r + 1;
+    if (m.known.length < m.rows * CHUNKS) {
+      m.known = Arrays.copyOf(m.known, m.footprint.rows() * CHUNKS);
+    }
+    start.copyTo(m.known, r * CHUNKS);
+  }
+
+  private static void done(Member m, int rows) {
+    List<Access> accesses = m.footprint.accesses();
+    for (int i = 0; i < accesses.size(); i++) {
+      Access a = accesses.get(i);
+      m.uses.get(i).done(a.scope() == Footprint.Scope.ROW ? rows : a.parts());
     }
   }
 
   /** Drops needs that hold at {@code start} or that follow from another need. */
-  private Requirement withoutImplied(Requirement needs, Requirement start) {
-    Requirement result = needs.copy();
+  private void dropImplied(Requirement needs, Requirement start) {
+    if (needs.isNone()) {
+      return;
+    }
+    Requirement all = needs.copy();
     for (int x = 0; x < CHUNKS; x++) {
-      boolean implied = needs.get(x) <= start.get(x);
+      boolean implied = all.get(x) <= start.get(x);
       for (int y = 0; y < CHUNKS && !implied; y++) {
-        implied = y != x && needs.get(y) > 0 && implies(y, needs.get(y), x, needs.get(x));
+        implied = y != x && all.get(y) > 0 && complete[y].implied(all.get(y), x) >= all.get(x);
       }
       if (implied) {
-        result.drop(x);
+        needs.drop(x);
       }
     }
-    return result;
-  }
-
-  private boolean implies(int y, int yUnits, int x, int xUnits) {
-    return complete.get(y).get(yUnits - 1).get(x) >= xUnits;
   }
 
   /** Adds to {@code known} all that {@code needs} implies. */
   private void learn(Requirement known, Requirement needs) {
     for (int c = 0; c < CHUNKS; c++) {
       if (needs.get(c) > 0) {
-        known.join(complete.get(c).get(needs.get(c) - 1));
+        complete[c].learn(needs.get(c), known);
+        known.atLeast(c, needs.get(c));
       }
     }
   }
@@ -238,8 +332,13 @@ final class HazardTracker {
     WaitFitter fitter = new WaitFitter(m.footprint.rows(), m.footprint.tiles(), perRow);
     for (Chunk c : Chunk.values()) {
       int x = c.ordinal();
-      fitter.byRow(c, m.rowNeed[x], m.known[x], r -> available(gang, index, x, r));
-      fitter.byTile(c, m.tileNeed[x], m.atStart.get(x), available(gang, index, x, 0));
+      if (m.rowNeed[x] != null) {
+        int[] need = Arrays.copyOf(m.rowNeed[x], m.rows);
+        fitter.byRow(c, need, m.known(x), r -> available(gang, index, x, r));
+      }
+      if (m.tileNeed[x] != null) {
+        fitter.byTile(c, m.tileNeed[x], m.atStart.get(x), available(gang, index, x, 0));
+      }
     }
     return fitter.waits();
   }
@@ -255,6 +354,6 @@ final class HazardTracker {
         return other.before + Math.min(other.footprint.rows(), i < index ? r + 1 : r);
       }
     }
-    return complete.get(x).size();
+    return complete[x].units();
   }
 }

@@ -1,87 +1,76 @@
 package org.p2vit.generator.compile;
 
-import java.util.Arrays;
-import org.p2vit.rtl.Chunk;
+import java.util.ArrayList;
+import java.util.List;
+import org.p2vit.generator.compile.Footprint.Access;
 
-/** Who last wrote each word of a memory, and who has read it since. */
+/** What of a memory has been written by whom, and has been read since. */
 final class MemoryState {
-  private static final int CHUNKS = Chunk.values().length;
-
   private final OnChip buffer;
-  private final byte[] writer;
-  private final int[] written;
+  private final int words;
 
-  /** By chunk, null as long as it has read nothing: few chunks read a memory. */
-  private final int[][] read = new int[CHUNKS][];
+  /**
+   * All that may still have to be waited for. Some of it may have been overwritten in parts: who
+   * did that has waited for it, so that whoever waits for him need not.
+   */
+  private final List<MemoryUse> uses = new ArrayList<>();
 
   MemoryState(OnChip buffer, int words) {
     this.buffer = buffer;
-    writer = new byte[words];
-    Arrays.fill(writer, (byte) -1);
-    written = new int[words];
-  }
-
-  /** What must be waited for before {@code count} words from {@code first} on are read. */
-  void beforeRead(int first, int count, Requirement needs) {
-    check(first, count);
-    for (int word = first; word < first + count; word++) {
-      if (writer[word] < 0) {
-        throw new IllegalStateException(
-            "word " + word + " of " + buffer + " is read but not written");
-      }
-      needs.atLeast(writer[word], written[word]);
-    }
+    this.words = words;
   }
 
   /**
-   * What {@code chunk} must wait for before it writes words. A chunk's writes come after its own
-   * earlier reads and writes.
+   * Uses that a job of {@code chunk} which has this access may have to wait for. A chunk's writes
+   * come after its own earlier reads and writes.
+   *
+   * @param known units that it need not wait for
    */
-  void beforeWrite(int chunk, int first, int count, Requirement needs) {
-    check(first, count);
-    for (int word = first; word < first + count; word++) {
-      if (writer[word] >= 0 && writer[word] != chunk) {
-        needs.atLeast(writer[word], written[word]);
-      }
-    }
-    for (int c = 0; c < CHUNKS; c++) {
-      if (c != chunk && read[c] != null) {
-        int units = 0;
-        for (int word = first; word < first + count; word++) {
-          units = Math.max(units, read[c][word]);
-        }
-        if (units > 0) {
-          needs.atLeast(c, units);
-        }
-      }
-    }
-  }
-
-  /** {@code chunk} reads words until it has completed {@code units}. */
-  void read(int chunk, int first, int count, int units) {
-    if (read[chunk] == null) {
-      read[chunk] = new int[writer.length];
-    }
-    Arrays.fill(read[chunk], first, first + count, units);
-  }
-
-  /** {@code chunk} has written words when it has completed {@code units}. */
-  void write(int chunk, int first, int count, int units) {
-    Arrays.fill(writer, first, first + count, (byte) chunk);
-    Arrays.fill(written, first, first + count, units);
-    // The writer waited for the readers, so whoever waits for the writer need not.
-    for (int[] ofChunk : read) {
-      if (ofChunk != null) {
-        Arrays.fill(ofChunk, first, first + count, 0);
-      }
-    }
-  }
-
-  private void check(int first, int count) {
-    if (first < 0 || first + count > writer.length) {
+  List<MemoryUse> before(Access access, int chunk, Requirement known) {
+    int low = access.low();
+    int end = access.end();
+    if (low < 0 || end > words) {
       throw new IllegalStateException(
-          "words %d to %d of %s, which has %d"
-              .formatted(first, first + count - 1, buffer, writer.length));
+          "words %d to %d of %s, which has %d".formatted(low, end - 1, buffer, words));
     }
+    List<MemoryUse> result = List.of();
+    boolean written = access.write();
+    for (MemoryUse u : uses) {
+      if (u.near(low, end - 1)) {
+        written |= u.write;
+        boolean conflict = access.write() ? u.chunk != chunk : u.write;
+        if (conflict && u.units() > known.get(u.chunk)) {
+          if (result.isEmpty()) {
+            result = new ArrayList<>();
+          }
+          result.add(u);
+        }
+      }
+    }
+    if (!written) {
+      throw new IllegalStateException(
+          "what is in words %d to %d of %s is read but not written"
+              .formatted(low, end - 1, buffer));
+    }
+    return result;
+  }
+
+  /** A use begins; nothing of it is done. */
+  MemoryUse add(MemoryUse use) {
+    for (int i = 0; i < uses.size(); i++) {
+      MemoryUse longer = uses.get(i).extended(use);
+      if (longer != null) {
+        uses.set(i, longer);
+        return longer;
+      }
+    }
+    uses.add(use);
+    return use;
+  }
+
+  /** A use is complete: nobody need wait for what it has overwritten, or read again. */
+  void complete(MemoryUse use) {
+    uses.removeIf(
+        u -> !u.isOpen() && (use.write || !u.write && u.chunk == use.chunk) && u.giveUp(use));
   }
 }

@@ -20,6 +20,9 @@ final class OverlapLimits {
 
   /** Adds to {@code needs} what a job of the layer must wait for. */
   void before(int layer, Requirement needs) {
+    if (overlap.equals(Overlap.FULL)) {
+      return;
+    }
     done.forEach(
         (other, units) -> {
           if (other == layer ? !overlap.intraLayer() : !overlap.interLayer()) {

@@ -38,9 +38,36 @@ final class Requirement {
   }
 
   void join(Requirement other) {
+    join(other.count, 0);
+  }
+
+  /** Joins numbers that {@link #copyTo} has put into an array. */
+  void join(int[] from, int at) {
     for (int i = 0; i < count.length; i++) {
-      atLeast(i, other.count[i]);
+      atLeast(i, from[at + i]);
     }
+  }
+
+  void copyTo(int[] to, int at) {
+    System.arraycopy(count, 0, to, at, count.length);
+  }
+
+  /** Whether it is what {@link #copyTo} has put into an array. */
+  boolean equals(int[] other, int at) {
+    return Arrays.equals(count, 0, count.length, other, at, at + count.length);
+  }
+
+  boolean isNone() {
+    for (int c : count) {
+      if (c != NONE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void clear() {
+    Arrays.fill(count, NONE);
   }
 
   Requirement copy() {
