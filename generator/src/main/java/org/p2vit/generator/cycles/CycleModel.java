@@ -39,14 +39,21 @@ public final class CycleModel {
   private CycleModel(List<Job> jobs, Architecture arch, MemoryTiming memory) {
     program = new TimedJob[jobs.size()];
     List<List<TimedJob>> byChunk = new ArrayList<>();
+    int[] count = new int[units.length];
     for (int i = 0; i < units.length; i++) {
-      units[i] = new UnitTimes();
       byChunk.add(new ArrayList<>());
     }
     for (int i = 0; i < program.length; i++) {
       TimedJob job = new TimedJob(jobs.get(i), i);
       program[i] = job;
-      job.job.chunk().ifPresent(c -> byChunk.get(c.ordinal()).add(job));
+      if (job.job.chunk().isPresent()) {
+        int chunk = job.job.chunk().get().ordinal();
+        byChunk.get(chunk).add(job);
+        count[chunk] += job.job.units();
+      }
+    }
+    for (int i = 0; i < units.length; i++) {
+      units[i] = new UnitTimes(count[i]);
     }
     ledger = new ArrayLedger(program.length);
     channel = new ReadChannel(memory);

@@ -8,8 +8,7 @@ import org.p2vit.rtl.job.MatMulJob.Destination;
 
 /**
  * MATMUL: tiles follow each other at one pair of words a cycle, or as fast as the re-quantizer
- * takes their beats. Where only the first tile of a row block can wait, the others are computed at
- * once.
+ * takes their beats. Tiles, and row blocks, that need not wait for anything are computed at once.
  *
  * <p>The array stands still when a tile is complete and the re-quantizer has not taken all beats of
  * the one before; what is in the array's pipeline has been read by then.
@@ -40,7 +39,7 @@ final class MatMulTiming extends ChunkTiming {
    */
   private static final int WORD_TO_STALL = 2;
 
-  /** From this many tiles on, the time of a row block follows from its first tile. */
+  /** So many tiles that follow each other, or more, are computed at once from the first. */
   private static final int REGULAR_TILES = 3;
 
   private final int p;
@@ -162,26 +161,67 @@ final class MatMulTiming extends ChunkTiming {
     requested = pipeline.cycle(lastWord);
     pipeline.stall(lastWord + WORD_TO_STALL, hindered - unhindered);
     last = hindered;
-    if (tile == 0 && tiles >= REGULAR_TILES && words >= beats && restIsOpen(offer)) {
-      lastBeats = beatsOfLastTile;
-      use(first, tiles);
-      int more = (tiles - 1) * words;
-      lastWord += more;
-      last += more;
-      offered = pipeline.cycle(lastWord - 2L * words) + 1;
-      requestedBefore = pipeline.cycle(lastWord - words);
-      requested = pipeline.cycle(lastWord);
-      tile = tiles - 1;
-    } else {
-      lastBeats = tile == tiles - 1 ? beatsOfLastTile : beats;
-      use(first, 1);
+    int together = tile == 0 && words >= beats ? rowsTogether(offer, first) : 0;
+    if (together * tiles >= REGULAR_TILES) {
+      follow(first, together);
+      return true;
     }
+    lastBeats = tile == tiles - 1 ? beatsOfLastTile : beats;
+    use(first, 1);
     if (++tile == tiles) {
       tile = 0;
       row++;
       complete(job, last + LAST_WORD_TO_WRITE + lastBeats - 1);
     }
     return true;
+  }
+
+  /**
+   * Row blocks, from this one on, whose tiles follow each other without a gap, as far as is known.
+   *
+   * @param offer of this one's first tile
+   * @param first pair of words of it
+   */
+  private int rowsTogether(long offer, long first) {
+    int lastTile = job.waitsPerTile ? tiles - 1 : 0;
+    if (job.waitsPerTile && job.waitsHold(units, row, lastTile) > offer) {
+      return 0;
+    }
+    if (!job.waitsPerRow) {
+      return rows - row;
+    }
+    // A tile is offered when the one before has begun.
+    long inTime = tiles == 1 ? offer + 1 : first + (tiles - 1L) * words;
+    int count = 1;
+    while (row + count < rows && job.waitsHold(units, row + count, lastTile) <= inTime) {
+      count++;
+      inTime = first + ((long) count * tiles - 1) * words;
+    }
+    return count;
+  }
+
+  /** Row blocks follow the first tile of the first of them. */
+  private void follow(long first, int count) {
+    boolean full = beatsOfLastTile == beats;
+    lastBeats = beatsOfLastTile;
+    if (full) {
+      use(first, count * tiles);
+    }
+    long rowWords = (long) tiles * words;
+    long toLast = rowWords - words;
+    for (int i = 0; i < count; i++) {
+      if (!full) {
+        use(first + i * rowWords, tiles);
+      }
+      complete(job, last + toLast + LAST_WORD_TO_WRITE + lastBeats - 1);
+      last += rowWords;
+    }
+    last -= words;
+    lastWord += count * rowWords - words;
+    offered = pipeline.cycle(lastWord - 2L * words) + 1;
+    requestedBefore = pipeline.cycle(lastWord - words);
+    requested = pipeline.cycle(lastWord);
+    row += count;
   }
 
   /**
@@ -200,11 +240,6 @@ final class MatMulTiming extends ChunkTiming {
       reads.add(write - TAKEN_TO_WRITE, words, beats, count, lastBeats - 1);
     }
     taken = write + (long) (count - 1) * words + lastBeats - 1 - TAKEN_TO_WRITE;
-  }
-
-  /** Whether the waits of the row block's other tiles hold with those of its first. */
-  private boolean restIsOpen(long offer) {
-    return !job.waitsPerTile || job.waitsHold(units, row, tiles - 1) <= offer;
   }
 
   /** Why the array did not multiply before this tile. */

@@ -19,7 +19,9 @@ final class TimedJob {
   /** {@link #FIELDS} numbers a wait. */
   private final int[] waits;
 
-  /** Whether conditions change with the row block or tile. */
+  /** Whether conditions change with the row block, or with the tile. */
+  final boolean waitsPerRow;
+
   final boolean waitsPerTile;
 
   /** First cycle in which the chunk sees the job at the end of its queue. */
@@ -38,6 +40,7 @@ final class TimedJob {
     this.index = index;
     List<Wait> list = job.waits();
     waits = new int[FIELDS * list.size()];
+    boolean perRow = false;
     boolean perTile = false;
     int at = 0;
     for (Wait w : list) {
@@ -46,11 +49,13 @@ final class TimedJob {
         waits[at + BASE] = w.base();
         waits[at + PER_ROW] = w.perRow() ? 1 : 0;
         waits[at + PER_TILE] = w.perTile() ? 1 : 0;
+        perRow |= w.perRow();
         perTile |= w.perTile();
       }
       // A disabled wait needs 0 units of chunk 0, which always holds.
       at += FIELDS;
     }
+    waitsPerRow = perRow;
     waitsPerTile = perTile;
   }
 

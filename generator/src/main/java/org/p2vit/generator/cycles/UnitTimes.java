@@ -1,14 +1,19 @@
 package org.p2vit.generator.cycles;
 
-import java.util.Arrays;
-
 /** The progress counter of a chunk over time: the cycle in which each unit was completed. */
 final class UnitTimes {
   /** Later than everything: not computed yet. */
   static final long UNKNOWN = Long.MAX_VALUE;
 
-  private long[] done = new long[256];
+  private final long[] done;
   private int count;
+
+  /**
+   * @param units in all
+   */
+  UnitTimes(int units) {
+    done = new long[units];
+  }
 
   int count() {
     return count;
@@ -20,9 +25,6 @@ final class UnitTimes {
    * @param cycle of the chunk's {@code done}
    */
   void complete(long cycle) {
-    if (count == done.length) {
-      done = Arrays.copyOf(done, 2 * count);
-    }
     done[count++] = cycle;
   }
 
