@@ -72,10 +72,20 @@ final class LayerNormTiming extends RowByRowTiming {
   /** As far as is known: the port may not be free then. */
   private long nextRead;
 
-  private long nextWrite;
+  /** A write is due, and comes, as far as is known. */
+  private long due = UnitTimes.UNKNOWN;
 
-  /** Own cycles of the pipeline in which words that have been read will be written. */
-  private final Deque<Long> ready = new ArrayDeque<>();
+  private long nextWrite = UnitTimes.UNKNOWN;
+
+  /**
+   * Words that have been read but not written.
+   *
+   * @param ready own cycle of the pipeline in which the first of them is; the others follow each
+   *     {@link #groups} cycles
+   */
+  private record Words(long ready, int count) {}
+
+  private final Deque<Words> ready = new ArrayDeque<>();
 
   private long done;
 
@@ -138,16 +148,14 @@ final class LayerNormTiming extends RowByRowTiming {
 
   @Override
   protected long nextPiece() {
-    long read = word < words ? nextRead : UnitTimes.UNKNOWN;
-    return ready.isEmpty() ? read : Math.min(read, nextWrite);
+    return summed == words && writesFirst() ? nextWrite : nextRead;
   }
 
-  /** A write goes before a read: if it waits, all stand still. */
   @Override
   protected boolean piece(long horizon) {
     if (summed < words) {
       sum(horizon);
-    } else if (!ready.isEmpty() && (word == words || nextWrite <= nextRead)) {
+    } else if (writesFirst()) {
       write(horizon);
     } else {
       read(horizon);
@@ -155,21 +163,37 @@ final class LayerNormTiming extends RowByRowTiming {
     return word == words && ready.isEmpty();
   }
 
-  /** A word is read for the sums. */
+  /** A write that is due goes before a read: if it waits, all stand still. */
+  private boolean writesFirst() {
+    return word == words || due <= nextRead;
+  }
+
+  /** Words are read for the sums. */
   private void sum(long horizon) {
     nextRead = sumsRead.free(nextRead);
-    long read = Math.max(nextRead, sumsParameter.free(asked));
     if (nextRead >= horizon) {
       return;
     }
-    sumsEnd = read;
-    if (++summed < words) {
-      ask(nextSum(asked));
+    sumsEnd = sumsParameter.free(asked);
+    int count = 1;
+    if (sumsEnd <= nextRead) {
+      long used = Math.min(sumsRead.usedFrom(nextRead + 1), sumsParameter.usedFrom(nextRead + 1));
+      count = before(Math.min(horizon, used), nextRead, words - summed);
+      sumsEnd = nextRead + (long) (count - 1) * groups;
+    }
+    summed += count;
+    if (summed < words) {
+      ask(nextSum(sumsEnd));
     } else {
       scalars();
       normalized = normalization(lastRow);
       ask(normalized + START_TO_READ);
     }
+  }
+
+  /** How many words have their turn before {@code end}, at least one, a word each {@code groups} cycles. */
+  private int before(long end, long first, int most) {
+    return (int) Math.max(1, Math.min(most, (end - 1 - first) / groups + 1));
   }
 
   private void ask(long cycle) {
@@ -192,40 +216,57 @@ final class LayerNormTiming extends RowByRowTiming {
     lastRow = firstRow + held + (long) SLOTS * (rowsPerBlock - 1);
   }
 
-  /** A word is read to be normalized, when the one before has been taken apart. */
+  /** Words are read to be normalized, each when the one before has been taken apart. */
   private void read(long horizon) {
     nextRead = normalizeRead.free(nextRead);
-    if (nextRead >= horizon) {
+    if (nextRead >= Math.min(horizon, due)) {
       return;
     }
-    parameterReads.add(asked, 1);
-    residualReads.add(nextRead, 1);
-    element = pipeline.own(nextRead + 1) + groups - 1;
-    if (ready.isEmpty()) {
-      nextWrite = element + ELEMENT_TO_WRITE + pipeline.stalled();
+    long own = pipeline.own(nextRead + 1) + groups - 1;
+    int count = 1;
+    if (pipeline.isFlowing()) {
+      long firstWrite = Math.min(due, own + ELEMENT_TO_WRITE + pipeline.stalled());
+      long used = Math.min(normalizeRead.usedFrom(nextRead + 1), write.usedFrom(firstWrite));
+      count = before(Math.min(horizon, used), nextRead, words - word);
     }
-    ready.add(element + ELEMENT_TO_WRITE);
-    word++;
+    parameterReads.add(asked, 1);
+    if (count > 1) {
+      parameterReads.add(nextRead + groups, groups, 1, count - 1, 1);
+    }
+    residualReads.add(nextRead, groups, 1, count, 1);
+    ready.add(new Words(own + ELEMENT_TO_WRITE, count));
+    element = own + (long) (count - 1) * groups;
+    writeNext();
+    word += count;
     ask(pipeline.cycle(element));
   }
 
+  private void writeNext() {
+    due =
+        ready.isEmpty() ? UnitTimes.UNKNOWN : ready.element().ready() + pipeline.stalled();
+    nextWrite = due;
+  }
+
   private void write(long horizon) {
-    nextWrite = write.free(nextWrite);
-    if (nextWrite >= horizon) {
+    long first = write.free(nextWrite);
+    if (first >= horizon) {
+      nextWrite = first;
       return;
     }
-    done = nextWrite;
-    writes.add(done, 1);
-    long own = ready.remove();
-    long late = done - own - pipeline.stalled();
+    Words next = ready.remove();
+    long late = first - next.ready() - pipeline.stalled();
     if (late > 0) {
-      pipeline.stall(own, late);
+      pipeline.stall(next.ready(), late);
       asked = Math.max(asked, pipeline.cycle(element));
       nextRead = Math.max(nextRead, asked);
     }
-    if (!ready.isEmpty()) {
-      nextWrite = ready.element() + pipeline.stalled();
+    int count = before(Math.min(horizon, write.usedFrom(first + 1)), first, next.count());
+    writes.add(first, groups, 1, count, 1);
+    done = first + (long) (count - 1) * groups;
+    if (count < next.count()) {
+      ready.addFirst(new Words(next.ready() + (long) count * groups, next.count() - count));
     }
+    writeNext();
   }
 
   @Override

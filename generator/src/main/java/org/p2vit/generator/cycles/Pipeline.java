@@ -28,6 +28,11 @@ final class Pipeline {
     }
   }
 
+  /** Whether no stall lies ahead of the latest {@link #own}. */
+  boolean isFlowing() {
+    return ahead.isEmpty();
+  }
+
   /** All cycles that it has stood still so far. */
   long stalled() {
     return total;

@@ -39,4 +39,13 @@ final class Port {
     }
     return true;
   }
+
+  /** First cycle from {@code cycle} on in which the port is not free, as far as is known. */
+  long usedFrom(long cycle) {
+    long result = UnitTimes.UNKNOWN;
+    for (int i = 0; i < before.length; i++) {
+      result = Math.min(result, before[i].usedFrom(train[i], cycle));
+    }
+    return result;
+  }
 }

@@ -96,4 +96,21 @@ final class PortUse {
     long end = Math.min(run + trains[at + LENGTH], trains[at + END]);
     return Math.max(cycle, end);
   }
+
+  /** The first cycle from {@code cycle} on in which it is used, as far as is known. */
+  long usedFrom(int train, long cycle) {
+    for (int at = train * FIELDS; at < count * FIELDS; at += FIELDS) {
+      long start = trains[at + START];
+      if (start >= cycle) {
+        return start;
+      }
+      long period = trains[at + PERIOD];
+      long inRun = (cycle - start) % period;
+      long used = inRun < trains[at + LENGTH] ? cycle : cycle - inRun + period;
+      if (used < trains[at + END]) {
+        return used;
+      }
+    }
+    return UnitTimes.UNKNOWN;
+  }
 }
