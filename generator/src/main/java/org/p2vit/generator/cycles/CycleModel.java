@@ -100,24 +100,21 @@ public final class CycleModel {
   /** What happens first of that which depends on nothing having happened before. */
   private void inOrderOfTime() {
     long decision = softmax.decision();
-    long beat = channel.nextBeat();
     long fetch = dispatch.nextBurst();
-    long burst = load.nextBurst();
     long shifted = shifter.next();
     long normalized = layerNorm.next();
-    long others = Math.min(Math.min(decision, beat), Math.min(fetch, burst));
+    long port = Math.min(channel.nextBeat(), load.nextBurst());
+    long others = Math.min(Math.min(decision, fetch), port);
     if (others <= Math.min(shifted, normalized)) {
       if (others == UnitTimes.UNKNOWN) {
         throw new IllegalStateException("the program stops at " + stuck());
       } else if (decision == others) {
         softmax.decideNotOpen();
-      } else if (beat == others) {
-        channel.deliver();
-      } else if (fetch == others) {
+      } else if (fetch == others && channel.nextBeat() > others) {
         dispatch.issue();
         load.notBefore(fetch + 1);
       } else {
-        load.issue();
+        transfer(Math.min(Math.min(decision, fetch), Math.min(shifted, normalized)));
       }
     } else if (shifted <= normalized) {
       shifter.work(reaction(Math.min(others, normalized)));
@@ -125,6 +122,29 @@ public final class CycleModel {
       // The SHIFTER goes first.
       layerNorm.work(Math.min(reaction(others), shifted));
     }
+  }
+
+  /**
+   * What happens first at the memory port; and what follows there, as long as it concerns nobody
+   * else.
+   *
+   * @param end when something else happens
+   */
+  private void transfer(long end) {
+    int known = load.known();
+    long cycle;
+    boolean ofLoad;
+    do {
+      ofLoad = true;
+      if (channel.nextBeat() <= load.nextBurst()) {
+        ofLoad = channel.feeds(load);
+        channel.deliver();
+        load.retry();
+      } else {
+        load.issue();
+      }
+      cycle = Math.min(channel.nextBeat(), load.nextBurst());
+    } while (ofLoad && cycle < end && load.known() == known);
   }
 
   /** Until when nothing at a port is because of what happens in this cycle. */

@@ -74,9 +74,8 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
   /** Takes the next job if that is possible. Bursts are issued by {@link #issue}. */
   @Override
   boolean advance() {
-    boolean moved = nextBurst == UnitTimes.UNKNOWN && job != null && schedule(latestBurst);
     if (job != null) {
-      return moved;
+      return retry();
     }
     TimedJob queued = queuedJob();
     if (queued == null) {
@@ -103,6 +102,16 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
     latestBurst = cycle;
     schedule(cycle);
     return true;
+  }
+
+  /** Finds when the next burst goes out, if that was not known; returns whether it is now. */
+  boolean retry() {
+    return nextBurst == UnitTimes.UNKNOWN && job != null && schedule(latestBurst);
+  }
+
+  /** Units and jobs that have come and gone; as long as they do not change, others learn nothing. */
+  int known() {
+    return units[Chunk.LOAD.ordinal()].count() + jobsWritten + (job == null ? 0 : 1);
   }
 
   /** The next burst goes out after this cycle; returns whether it is known when. */

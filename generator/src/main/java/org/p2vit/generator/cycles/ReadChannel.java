@@ -53,4 +53,9 @@ final class ReadChannel {
       bursts.addFirst(new Burst(burst.reader(), burst.ready(), burst.beats() - taken));
     }
   }
+
+  /** Whether the next beats are this reader's. */
+  boolean feeds(Reader reader) {
+    return bursts.element().reader() == reader;
+  }
 }
