@@ -24,4 +24,8 @@ final class BurstLength {
   int beatBytes() {
     return beatBytes;
   }
+
+  int longest() {
+    return longest;
+  }
 }

@@ -142,6 +142,7 @@ public final class CycleModel {
         load.retry();
       } else {
         load.issue();
+        load.skip(end);
       }
       cycle = Math.min(channel.nextBeat(), load.nextBurst());
     } while (ofLoad && cycle < end && load.known() == known);

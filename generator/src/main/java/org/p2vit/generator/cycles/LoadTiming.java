@@ -141,8 +141,7 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
 
   /** The next burst goes out. */
   void issue() {
-    long address = Integer.toUnsignedLong(fields.address()) + issued * bursts.beatBytes();
-    int beats = bursts.of(address, fields.beats() - issued);
+    int beats = bursts.of(address(), fields.beats() - issued);
     channel.burst(this, nextBurst, beats);
     burstCount++;
     latestBurst = nextBurst;
@@ -153,6 +152,47 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
     } else {
       schedule(latestBurst);
     }
+  }
+
+  /**
+   * Skips bursts that do what the ones before did, each at the end of another. To be called when
+   * one has gone out.
+   *
+   * @param end when something else happens
+   */
+  void skip(long end) {
+    int beats = bursts.longest();
+    if (job == null || burstCount - burstsWritten < outstanding || latestBurst != latestWrite + 1) {
+      return;
+    }
+    LoadJob load = (LoadJob) coming.element().job;
+    long first = latestWrite + 1;
+    long used = ports[load.destination().ordinal()].usedFrom(first);
+    long left = load.unitBeats() - came % load.unitBeats();
+    long most = Math.min(Math.min(left, fields.beats() - issued), Math.min(end, used) - first);
+    long count = (most - 1) / beats;
+    if (count < 1
+        || bursts.of(address(), beats) < beats
+        || !channel.streams(this, beats, latestWrite - BEAT_TO_WRITE)) {
+      return;
+    }
+    long cycles = count * beats;
+    channel.skip(cycles);
+    burstCount += (int) count;
+    burstsWritten += (int) count;
+    came += cycles;
+    issued += cycles;
+    accepted += cycles;
+    latestWrite += cycles;
+    writeBefore = latestWrite - 1;
+    latestBurst += cycles;
+    for (int i = 0; i < outstanding; i++) {
+      burstEnd[(burstsWritten - 1 - i) % outstanding] = latestWrite - (long) i * beats;
+    }
+  }
+
+  private long address() {
+    return Integer.toUnsignedLong(fields.address()) + issued * bursts.beatBytes();
   }
 
   /** Takes the beats up to the end of a unit: others may go on with it before the next beat. */

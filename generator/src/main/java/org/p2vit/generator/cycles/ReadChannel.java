@@ -54,6 +54,37 @@ final class ReadChannel {
     }
   }
 
+  /**
+   * Whether bursts of a reader, all equally long, come one behind the other, and will as long as
+   * new ones go out as these did.
+   *
+   * @param last cycle of the reader's latest beat
+   */
+  boolean streams(Reader reader, int beats, long last) {
+    if (last != lastBeat) {
+      return false;
+    }
+    long before = 0;
+    for (Burst b : bursts) {
+      boolean first = before == 0;
+      boolean follows = first ? b.ready() <= lastBeat + 1 : b.ready() == before + beats;
+      if (b.reader() != reader || b.beats() != beats || !follows) {
+        return false;
+      }
+      before = b.ready();
+    }
+    return true;
+  }
+
+  /** The same stream so many cycles later. */
+  void skip(long cycles) {
+    for (int i = bursts.size(); i > 0; i--) {
+      Burst b = bursts.remove();
+      bursts.add(new Burst(b.reader(), b.ready() + cycles, b.beats()));
+    }
+    lastBeat += cycles;
+  }
+
   /** Whether the next beats are this reader's. */
   boolean feeds(Reader reader) {
     return bursts.element().reader() == reader;
