@@ -162,7 +162,8 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
    */
   void skip(long end) {
     int beats = bursts.longest();
-    if (job == null || burstCount - burstsWritten < outstanding || latestBurst != latestWrite + 1) {
+    // Each goes out when one has been written, while the next one comes.
+    if (nextBurst != latestWrite + 1 || latestBurst != latestWrite + 1 - beats) {
       return;
     }
     LoadJob load = (LoadJob) coming.element().job;
@@ -186,6 +187,7 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
     latestWrite += cycles;
     writeBefore = latestWrite - 1;
     latestBurst += cycles;
+    nextBurst += cycles;
     for (int i = 0; i < outstanding; i++) {
       burstEnd[(burstsWritten - 1 - i) % outstanding] = latestWrite - (long) i * beats;
     }
