@@ -229,10 +229,23 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
       return;
     }
     accepted = first - 1;
-    for (int i = 0; i < count; i++) {
+    int left = count;
+    while (left > 0) {
       accepted = Math.max(accepted, writeBefore) + 1;
       writeBefore = latestWrite;
       latestWrite = port.free(Math.max(accepted + BEAT_TO_WRITE, latestWrite + 1));
+      left--;
+      if (left > 0 && latestWrite == accepted + BEAT_TO_WRITE) {
+        // None waits: so it goes on until somebody needs the port.
+        long next = latestWrite + 1;
+        int flowing = (int) Math.min(left, port.usedFrom(next) - next);
+        if (flowing > 0) {
+          accepted += flowing;
+          latestWrite += flowing;
+          writeBefore = latestWrite - 1;
+          left -= flowing;
+        }
+      }
     }
   }
 
