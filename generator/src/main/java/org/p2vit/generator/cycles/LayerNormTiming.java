@@ -177,8 +177,11 @@ final class LayerNormTiming extends RowByRowTiming {
     sumsEnd = sumsParameter.free(asked);
     int count = 1;
     if (sumsEnd <= nextRead) {
-      long used = Math.min(sumsRead.usedFrom(nextRead + 1), sumsParameter.usedFrom(nextRead + 1));
-      count = before(Math.min(horizon, used), nextRead, words - summed);
+      count = before(horizon, nextRead, words - summed);
+      // The first word's parameters may have come earlier.
+      long next = nextRead + groups;
+      count = 1 + sumsRead.turns(next, groups, count - 1);
+      count = 1 + sumsParameter.turns(next, groups, count - 1);
       sumsEnd = nextRead + (long) (count - 1) * groups;
     }
     summed += count;
@@ -226,8 +229,8 @@ final class LayerNormTiming extends RowByRowTiming {
     int count = 1;
     if (pipeline.isFlowing()) {
       long firstWrite = Math.min(due, own + ELEMENT_TO_WRITE + pipeline.stalled());
-      long used = Math.min(normalizeRead.usedFrom(nextRead + 1), write.usedFrom(firstWrite));
-      count = before(Math.min(horizon, used), nextRead, words - word);
+      count = before(Math.min(horizon, write.usedFrom(firstWrite)), nextRead, words - word);
+      count = 1 + normalizeRead.turns(nextRead + groups, groups, count - 1);
     }
     parameterReads.add(asked, 1);
     if (count > 1) {
@@ -260,7 +263,8 @@ final class LayerNormTiming extends RowByRowTiming {
       asked = Math.max(asked, pipeline.cycle(element));
       nextRead = Math.max(nextRead, asked);
     }
-    int count = before(Math.min(horizon, write.usedFrom(first + 1)), first, next.count());
+    int count = before(horizon, first, next.count());
+    count = 1 + write.turns(first + groups, groups, count - 1);
     writes.add(first, groups, 1, count, 1);
     done = first + (long) (count - 1) * groups;
     if (count < next.count()) {

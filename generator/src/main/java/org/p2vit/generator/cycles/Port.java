@@ -48,4 +48,16 @@ final class Port {
     }
     return result;
   }
+
+  /**
+   * In how many of the cycles {@code first}, {@code first + stride}, ... the port is free before it
+   * is not, as far as is known; {@code first} does not lie before the latest cycle asked for.
+   */
+  int turns(long first, int stride, int most) {
+    int result = most;
+    for (int i = 0; i < before.length; i++) {
+      result = before[i].turns(train[i], first, stride, result);
+    }
+    return result;
+  }
 }

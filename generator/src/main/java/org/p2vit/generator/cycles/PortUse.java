@@ -113,4 +113,30 @@ final class PortUse {
     }
     return UnitTimes.UNKNOWN;
   }
+
+  /**
+   * How many of the cycles {@code first}, {@code first + stride}, ... it leaves free before it uses
+   * one, at most {@code most}.
+   */
+  int turns(int train, long first, int stride, int most) {
+    long end = first + (long) stride * most;
+    for (int at = train * FIELDS; at < count * FIELDS && trains[at + START] < end; at += FIELDS) {
+      long start = trains[at + START];
+      long period = trains[at + PERIOD];
+      long trainEnd = Math.min(trains[at + END], end);
+      for (long run = start + Math.max(0, first - start) / period * period;
+          run < trainEnd;
+          run += period) {
+        long turn = (Math.max(run, first) - first + stride - 1) / stride;
+        if (first + turn * stride < Math.min(run + trains[at + LENGTH], trainEnd)) {
+          return (int) turn;
+        }
+        if (run >= first && period % stride == 0) {
+          // All its runs lie between the turns, as this one does.
+          break;
+        }
+      }
+    }
+    return most;
+  }
 }
