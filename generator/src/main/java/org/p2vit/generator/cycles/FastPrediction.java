@@ -1,5 +1,6 @@
 package org.p2vit.generator.cycles;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.p2vit.generator.compile.AccessCounts;
@@ -17,15 +18,17 @@ import org.p2vit.rtl.job.MatMulJob;
  * Cycles of one model on many architectures, for searches and sweeps: a point is an architecture
  * and its total. Safe for any number of threads.
  *
- * <p>Of a deep model with equal blocks only {@value #EVEN_BLOCKS} (of an odd number, one more) are
- * scheduled and simulated; the others take turns to last as long as the two before the last: blocks
- * take equally long or two alternate, as the places in the buffers do. The whole model is predicted
- * where these show neither, up to {@link #TOLERANCE}; so are models of mixed bits, shallow ones and
- * several images a start.
+ * <p>Of a deep model with equal blocks only the first few and the last are scheduled and simulated;
+ * the others take turns to last as long as the two before the last: blocks take equally long or two
+ * alternate, as the places in the buffers do. Where {@value #FEWEST} blocks show neither, {@value
+ * #MORE} are looked at, then all; so are models of mixed bits, shallow ones and several images a
+ * start.
  */
 public final class FastPrediction {
-  /** Blocks that stand for all, if these are even: the last one must have its neighbours' turns. */
-  static final int EVEN_BLOCKS = 6;
+  /** Blocks that stand for an even number; the last one must have its neighbours' turns. */
+  static final int FEWEST = 4;
+
+  static final int MORE = 6;
 
   /** Share of the total by which blocks may differ, all that are not predicted together. */
   static final double TOLERANCE = 0.001;
@@ -35,15 +38,20 @@ public final class FastPrediction {
 
   private final ModelOutline outline;
   private final QuantizedModel whole;
-  private final QuantizedModel few;
-  private final int blocks;
+
+  /** With the first blocks, the fewest first. */
+  private final List<QuantizedModel> parts = new ArrayList<>();
 
   private FastPrediction(ModelOutline outline) {
     int depth = outline.shape().depth();
     this.outline = outline;
     whole = outline.withBlocks(depth);
-    blocks = Math.min(depth, EVEN_BLOCKS + depth % 2);
-    few = outline.withBlocks(blocks);
+    for (int even : new int[] {FEWEST, MORE}) {
+      int blocks = even + depth % 2;
+      if (blocks < depth && outline.equalBlocks()) {
+        parts.add(outline.withBlocks(blocks));
+      }
+    }
   }
 
   /** Of a model, whose numbers are not looked at. */
@@ -70,9 +78,8 @@ public final class FastPrediction {
    * @throws InputException if the model does not fit the architecture
    */
   public long cycles(Architecture arch, MemoryTiming memory) {
-    if (takesTurns()) {
-      Schedule schedule = ModelCompiler.schedule(few, arch, 1);
-      OptionalLong cycles = fromFew(schedule, memory);
+    for (QuantizedModel part : parts) {
+      OptionalLong cycles = fromPart(ModelCompiler.schedule(part, arch, 1), memory);
       if (cycles.isPresent()) {
         return cycles.getAsLong();
       }
@@ -86,14 +93,14 @@ public final class FastPrediction {
    * @throws InputException if the model does not fit the architecture
    */
   public Estimate estimate(Architecture arch, MemoryTiming memory) {
-    if (takesTurns()) {
-      Schedule schedule = ModelCompiler.schedule(few, arch, 1);
-      OptionalLong cycles = fromFew(schedule, memory);
+    for (QuantizedModel part : parts) {
+      Schedule schedule = ModelCompiler.schedule(part, arch, 1);
+      OptionalLong cycles = fromPart(schedule, memory);
       if (cycles.isPresent()) {
         AccessCounts block =
             AccessCounts.of(schedule, job -> job.purpose().startsWith(INNER_BLOCK));
-        int more = outline.shape().depth() - blocks;
-        return new Estimate(cycles.getAsLong(), AccessCounts.of(schedule).plus(block, more));
+        return new Estimate(
+            cycles.getAsLong(), AccessCounts.of(schedule).plus(block, more(schedule)));
       }
     }
     Schedule schedule = ModelCompiler.schedule(whole, arch, 1);
@@ -101,29 +108,55 @@ public final class FastPrediction {
     return new Estimate(cycles, AccessCounts.of(schedule));
   }
 
-  /** Whether few blocks can stand for all. */
-  private boolean takesTurns() {
-    return outline.shape().depth() > blocks && outline.equalBlocks();
+  /** Blocks that are left out. */
+  private int more(Schedule part) {
+    return outline.shape().depth() - part.shape().depth();
   }
 
-  /** Empty if blocks do not repeat. */
-  private OptionalLong fromFew(Schedule schedule, MemoryTiming memory) {
-    int more = outline.shape().depth() - blocks;
-    CyclePrediction p = CycleModel.predict(schedule.program(), schedule.architecture(), memory);
+  /** Empty if it does not show that blocks repeat. */
+  private OptionalLong fromPart(Schedule part, MemoryTiming memory) {
+    CyclePrediction p = CycleModel.predict(part.program(), part.architecture(), memory);
     // The very last block is special: its last layer's groups are.
-    long[] block = new long[blocks - 2];
-    for (int i = 0; i < block.length; i++) {
-      block[i] = end(schedule, p, i + 1) - end(schedule, p, i);
-    }
-    int last = block.length - 1;
-    long same =
-        Math.abs(block[last] - block[last - 1]) + Math.abs(block[last - 1] - block[last - 2]);
-    long turns =
-        Math.abs(block[last] - block[last - 2]) + Math.abs(block[last - 1] - block[last - 3]);
-    if (Math.min(same, turns) * more > TOLERANCE * p.total()) {
+    int last = part.shape().depth() - 2;
+    BlockEnd end = BlockEnd.of(part, p, last);
+    BlockEnd neighbour = BlockEnd.of(part, p, last - 1);
+    BlockEnd turn = BlockEnd.of(part, p, last - 2);
+    long same = (end.cycle - neighbour.cycle) - (neighbour.cycle - turn.cycle);
+    // Block 0 does not begin as the others do.
+    long turns = (end.cycle - end.scores) - (turn.cycle - turn.scores);
+    boolean repeats =
+        Math.min(Math.abs(same), Math.abs(turns)) * more(part) <= TOLERANCE * p.total();
+    if (end.place != turn.place || !repeats) {
       return OptionalLong.empty();
     }
-    return OptionalLong.of(p.total() + more / 2 * (block[last] + block[last - 1]));
+    return OptionalLong.of(p.total() + more(part) / 2 * (end.cycle - turn.cycle));
+  }
+
+  /**
+   * How a block ends.
+   *
+   * @param scores cycle in which the array has done its scores
+   * @param cycle in which it has done all of it
+   * @param place of the last weights in the buffer
+   */
+  private record BlockEnd(long scores, long cycle, int place) {
+    static BlockEnd of(Schedule schedule, CyclePrediction p, int block) {
+      int scores = lastJob(schedule, "blocks." + block + ".scores");
+      int last = lastJob(schedule, "blocks." + block + ".residual2");
+      MatMulJob job = (MatMulJob) schedule.jobs().get(last).job();
+      return new BlockEnd(
+          p.jobs().get(scores).lastDone(), p.jobs().get(last).lastDone(), job.weightBase());
+    }
+
+    private static int lastJob(Schedule schedule, String tensor) {
+      for (int i = schedule.jobs().size() - 1; i >= 0; i--) {
+        TracedJob traced = schedule.jobs().get(i);
+        if (traced.job() instanceof MatMulJob && traced.purpose().equals(tensor)) {
+          return i;
+        }
+      }
+      throw new IllegalStateException("no job for " + tensor);
+    }
   }
 
   /**
@@ -134,17 +167,5 @@ public final class FastPrediction {
   public long cycles(Architecture arch, MemoryTiming memory, int images) {
     List<Job> program = ModelCompiler.schedule(whole, arch, images).program();
     return CycleModel.predict(program, arch, memory).total();
-  }
-
-  /** Cycle in which the array has done a block. */
-  private static long end(Schedule schedule, CyclePrediction p, int block) {
-    String tensor = "blocks." + block + ".residual2";
-    for (int i = schedule.jobs().size() - 1; i >= 0; i--) {
-      TracedJob traced = schedule.jobs().get(i);
-      if (traced.job() instanceof MatMulJob && traced.purpose().equals(tensor)) {
-        return p.jobs().get(i).lastDone();
-      }
-    }
-    throw new IllegalStateException("no job for " + tensor);
   }
 }
