@@ -31,6 +31,9 @@ import org.p2vit.rtl.job.Wait;
 final class HazardTracker {
   private static final int CHUNKS = Chunk.values().length;
 
+  /** Fewer row blocks are looked at one by one. */
+  private static final int WORTHWHILE = 3;
+
   private final Architecture arch;
   private final OverlapLimits limits;
   private final Map<OnChip, MemoryState> memories = new EnumMap<>(OnChip.class);
@@ -56,8 +59,15 @@ final class HazardTracker {
 
     /** What the access needs before its {@code part}. */
     void collect(int part, Requirement needs) {
-      int units = use.unitsOf(access.words().at(part), access.words().count());
-      needs.atLeast(use.chunk, units);
+      needs.atLeast(use.chunk, units(part));
+    }
+
+    int units(int part) {
+      return use.unitsOf(access.words().at(part), access.words().count());
+    }
+
+    int steady(int part) {
+      return use.steady(access.words(), part);
     }
   }
 
@@ -94,6 +104,54 @@ final class HazardTracker {
       this.before = before;
       this.footprint = footprint;
       known = new int[CHUNKS];
+    }
+
+    /** How the latest row block's needs compared, to what is known and to what others imply. */
+    long comparisons;
+
+    long lastComparisons;
+
+    private int need(int chunk, int row) {
+      return rowNeed[chunk] == null ? Requirement.NONE : rowNeed[chunk][row];
+    }
+
+    /** Whether the {@code count}-th row block after {@code row} follows from it. */
+    boolean isSteady(int row, int count, int[] growth) {
+      boolean steady = comparisons == lastComparisons;
+      int at = row * CHUNKS;
+      for (int c = 0; c < CHUNKS; c++) {
+        int need = need(c, row);
+        steady &= need(c, row + count) == (need == Requirement.NONE ? need : need + count);
+        steady &= known[at + count * CHUNKS + c] == known[at + c] + count * growth[c];
+      }
+      return steady;
+    }
+
+    /** Those between do, too. */
+    void fill(int row, int count, int[] growth) {
+      for (int i = 1; i < count; i++) {
+        int at = (row + i) * CHUNKS;
+        for (int c = 0; c < CHUNKS; c++) {
+          known[at + c] = known[at - CHUNKS + c] + growth[c];
+        }
+      }
+      for (int[] need : rowNeed) {
+        if (need != null && need[row] != Requirement.NONE) {
+          for (int i = 1; i < count; i++) {
+            need[row + i] = need[row] + i;
+          }
+        }
+      }
+    }
+
+    /** Only the row blocks before {@code end} have been looked at, whatever was said of {@code row}. */
+    void forget(int end, int row) {
+      rows = end;
+      for (int[] need : rowNeed) {
+        if (need != null) {
+          need[row] = Requirement.NONE;
+        }
+      }
     }
 
     int[] known(int of) {
@@ -198,7 +256,7 @@ final class HazardTracker {
     // What it has waited for now, no row block waits for again.
     ofRows.removeIf(c -> c.use().units() <= start.get(c.use().chunk));
     m.conflicts = ofRows;
-    complete[m.chunk].add(1, start);
+    complete[m.chunk].add(start);
     done(m, 1);
   }
 
@@ -243,32 +301,114 @@ final class HazardTracker {
   private void rest(Member m) {
     int rows = m.footprint.rows();
     if (rows > 1) {
-      complete[m.chunk].add(rows - 1, started[m.chunk]);
+      complete[m.chunk].add(started[m.chunk]);
+      complete[m.chunk].extend(rows - 2);
       done(m, rows);
     }
   }
 
   /** One row block of each in turn. */
   private void rowByRow(List<Member> members) {
-    int rows = 0;
-    for (Member m : members) {
-      rows = Math.max(rows, m.footprint.rows());
-    }
-    Requirement needs = new Requirement();
-    for (int r = 1; r < rows; r++) {
+    int rows = members.stream().mapToInt(m -> m.footprint.rows()).max().orElseThrow();
+    int next = 1;
+    int notBefore = 0;
+    while (next < rows) {
       for (Member m : members) {
-        if (r < m.footprint.rows()) {
-          Requirement start = started[m.chunk];
-          needs.clear();
-          for (Conflict c : m.conflicts) {
-            c.collect(r, needs);
-          }
-          learn(m, r, needs, start);
-          complete[m.chunk].add(1, start);
-          done(m, r + 1);
+        if (next < m.footprint.rows()) {
+          row(m, next);
+        }
+      }
+      next++;
+      int steady = next < notBefore ? 0 : steadyRows(members, next);
+      if (steady > WORTHWHILE) {
+        if (skip(members, next, steady)) {
+          next += steady;
+        } else {
+          notBefore = next + WORTHWHILE;
         }
       }
     }
+  }
+
+  private void row(Member m, int row) {
+    Requirement start = started[m.chunk];
+    Requirement needs = new Requirement();
+    for (Conflict c : m.conflicts) {
+      c.collect(row, needs);
+    }
+    learn(m, row, needs, start);
+    complete[m.chunk].add(start);
+    done(m, row + 1);
+  }
+
+  /**
+   * For how many row blocks from {@code next} on all that may be needed stays or grows by one a row
+   * block, and so does what follows from it.
+   */
+  private int steadyRows(List<Member> members, int next) {
+    int count = Integer.MAX_VALUE;
+    for (Member m : members) {
+      count = Math.min(count, m.footprint.rows() - next);
+      if (complete[m.chunk].growth() == null) {
+        return 0;
+      }
+    }
+    for (Member m : members) {
+      for (Conflict c : m.conflicts) {
+        count = Math.min(count, c.steady(next - 1));
+        int units = c.units(next - 1);
+        if (count > WORTHWHILE && units > 0) {
+          Progress of = complete[c.use().chunk];
+          boolean growing = of.isLatest(units) && members.stream().anyMatch(o -> complete[o.chunk] == of);
+          count = growing ? count : Math.min(count, of.followers(units));
+        }
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Accounts for steady row blocks at once: what is known when they start grows as it did at the
+   * one before. That it does so is found at the last of them: being the greatest of numbers that
+   * grow evenly, it is a convex function of the row block.
+   *
+   * @return false if it does not, and nothing has been done
+   */
+  private boolean skip(List<Member> members, int next, int count) {
+    List<Requirement> before = new ArrayList<>(members.size());
+    List<int[]> marks = new ArrayList<>(members.size());
+    List<int[]> growth = new ArrayList<>(members.size());
+    for (Member m : members) {
+      Progress own = complete[m.chunk];
+      before.add(started[m.chunk].copy());
+      marks.add(own.mark());
+      growth.add(own.growth().clone());
+      m.lastComparisons = m.comparisons;
+    }
+    for (int i = 0; i < members.size(); i++) {
+      Member m = members.get(i);
+      complete[m.chunk].extend(count - 1);
+      started[m.chunk].grow(growth.get(i), count - 1);
+      done(m, next + count - 1);
+    }
+    boolean steady = true;
+    for (int i = 0; i < members.size(); i++) {
+      row(members.get(i), next + count - 1);
+      steady &= members.get(i).isSteady(next - 1, count, growth.get(i));
+    }
+    for (int i = 0; i < members.size(); i++) {
+      Member m = members.get(i);
+      if (steady) {
+        m.fill(next - 1, count, growth.get(i));
+      } else {
+        complete[m.chunk].reset(marks.get(i));
+        started[m.chunk] = before.get(i);
+        m.comparisons = m.lastComparisons;
+        m.forget(next, next + count - 1);
+        done(m, next);
+      }
+    }
+    return steady;
   }
 
   /** A row block starts, and with it is known what it needs. */
@@ -276,7 +416,7 @@ final class HazardTracker {
     if (needs.has(m.chunk) && needs.get(m.chunk) > m.before) {
       throw new IllegalStateException(m.job + " reads what it writes itself");
     }
-    dropImplied(needs, start);
+    m.comparisons = dropImplied(needs, start);
     for (int c = 0; c < CHUNKS; c++) {
       if (needs.has(c)) {
         set(m.rowNeed, c, m.footprint.rows(), r, needs.get(c));
@@ -298,21 +438,32 @@ final class HazardTracker {
     }
   }
 
-  /** Drops needs that hold at {@code start} or that follow from another need. */
-  private void dropImplied(Requirement needs, Requirement start) {
+  /**
+   * Drops needs that hold at {@code start} or that follow from another need.
+   *
+   * @return the outcome of each comparison, a bit each
+   */
+  private long dropImplied(Requirement needs, Requirement start) {
     if (needs.isNone()) {
-      return;
+      return 0;
     }
     Requirement all = needs.copy();
+    long comparisons = 0;
     for (int x = 0; x < CHUNKS; x++) {
-      boolean implied = all.get(x) <= start.get(x);
-      for (int y = 0; y < CHUNKS && !implied; y++) {
-        implied = y != x && all.get(y) > 0 && complete[y].implied(all.get(y), x) >= all.get(x);
-      }
-      if (implied) {
-        needs.drop(x);
+      if (all.has(x)) {
+        long outcome = all.get(x) <= start.get(x) ? 1 : 0;
+        for (int y = 0; y < CHUNKS; y++) {
+          boolean implied =
+              y != x && all.get(y) > 0 && complete[y].implied(all.get(y), x) >= all.get(x);
+          outcome = outcome << 1 | (implied ? 1 : 0);
+        }
+        if (outcome != 0) {
+          needs.drop(x);
+        }
+        comparisons = comparisons << CHUNKS + 1 | outcome;
       }
     }
+    return comparisons;
   }
 
   /** Adds to {@code known} all that {@code needs} implies. */

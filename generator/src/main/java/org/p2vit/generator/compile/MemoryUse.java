@@ -119,4 +119,42 @@ final class MemoryUse {
     both.earlier = parts;
     return both;
   }
+
+  /**
+   * How many parts follow the given one of an access for each of which {@link #unitsOf} says the
+   * same, or one more each, as long as this use, if it is open, is done with one part more each
+   * time.
+   */
+  int steady(Words access, int part) {
+    boolean alike =
+        step == 1
+            && access.stride() == words.stride()
+            && access.slots() == words.slots()
+            && access.shared() == 1
+            && words.shared() == 1
+            && low == words.low()
+            && end == words.end(planned);
+    if (!alike || words.isRing() && access.first() != words.first()) {
+      return 0;
+    }
+    if (words.isRing()) {
+      int latest = words.phase() + parts - 1;
+      int behind = Math.floorMod(latest - access.phase() - part, words.slots());
+      int left = open ? Integer.MAX_VALUE : behind;
+      int index = latest - behind - words.phase();
+      // Before its first part there is nothing.
+      return index < 0 ? Math.min(left, -index - 1) : left;
+    }
+    int place = Math.floorDiv(access.at(part) + access.count() - 1 - words.at(0), words.stride());
+    if (place < 0) {
+      return -place - 1;
+    }
+    if (open) {
+      return Integer.MAX_VALUE;
+    }
+    if (place > parts - 1) {
+      return words.at(parts - 1) + words.count() <= access.at(part) ? Integer.MAX_VALUE : 0;
+    }
+    return parts - 1 - place;
+  }
 }

@@ -38,23 +38,14 @@ final class Requirement {
   }
 
   void join(Requirement other) {
-    join(other.count, 0);
-  }
-
-  /** Joins numbers that {@link #copyTo} has put into an array. */
-  void join(int[] from, int at) {
     for (int i = 0; i < count.length; i++) {
-      atLeast(i, from[at + i]);
+      atLeast(i, other.count[i]);
     }
   }
 
+  /** Puts the numbers into an array. */
   void copyTo(int[] to, int at) {
     System.arraycopy(count, 0, to, at, count.length);
-  }
-
-  /** Whether it is what {@link #copyTo} has put into an array. */
-  boolean equals(int[] other, int at) {
-    return Arrays.equals(count, 0, count.length, other, at, at + count.length);
   }
 
   boolean isNone() {
@@ -64,6 +55,13 @@ final class Requirement {
       }
     }
     return true;
+  }
+
+  /** Adds to each number that of {@code growth} so many times. */
+  void grow(int[] growth, int times) {
+    for (int i = 0; i < count.length; i++) {
+      count[i] += growth[i] * times;
+    }
   }
 
   void clear() {
