@@ -78,6 +78,9 @@ final class MemoryUse {
 
   /** Takes away what another, later use has; returns whether nothing is left. */
   boolean giveUp(MemoryUse other) {
+    if (!near(other.low, other.end - 1)) {
+      return false;
+    }
     if (other.words.isGapless(other.planned)) {
       if (other.low <= low && other.end >= end) {
         return true;

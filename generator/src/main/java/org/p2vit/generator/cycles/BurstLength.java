@@ -9,15 +9,18 @@ import org.p2vit.rtl.Axi;
 final class BurstLength {
   private final int longest;
   private final int beatBytes;
+  private final int beatShift;
 
   BurstLength(Architecture.Axi axi) {
     longest = Axi.burstBeats(axi);
     beatBytes = axi.bytes();
+    beatShift = Integer.numberOfTrailingZeros(beatBytes);
   }
 
   /** Beats of the burst at a byte address that is a multiple of the beat. */
   int of(long address, long remaining) {
-    long inBlock = address / beatBytes % longest;
+    // Both are powers of two.
+    long inBlock = address >> beatShift & longest - 1;
     return (int) Math.min(remaining, longest - inBlock);
   }
 

@@ -42,8 +42,10 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
   /** The jobs whose beats come next. */
   private final Deque<TimedJob> coming = new ArrayDeque<>();
 
-  /** Beats of the first of them that have come. */
+  /** Beats of the first of them that have come, and those of the unit that comes. */
   private long came;
+
+  private long cameOfUnit;
 
   private long accepted;
 
@@ -169,7 +171,7 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
     LoadJob load = (LoadJob) coming.element().job;
     long first = latestWrite + 1;
     long used = ports[load.destination().ordinal()].usedFrom(first);
-    long left = load.unitBeats() - came % load.unitBeats();
+    long left = load.unitBeats() - cameOfUnit;
     long most = Math.min(Math.min(left, fields.beats() - issued), Math.min(end, used) - first);
     long count = (most - 1) / beats;
     if (count < 1
@@ -182,6 +184,7 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
     burstCount += (int) count;
     burstsWritten += (int) count;
     came += cycles;
+    cameOfUnit += cycles;
     issued += cycles;
     accepted += cycles;
     latestWrite += cycles;
@@ -202,10 +205,12 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
   public int take(long first, int beats) {
     TimedJob of = coming.peek();
     LoadJob load = (LoadJob) of.job;
-    int count = (int) Math.min(beats, load.unitBeats() - came % load.unitBeats());
+    int count = (int) Math.min(beats, load.unitBeats() - cameOfUnit);
     write(ports[load.destination().ordinal()], first, count);
     came += count;
-    if (came % load.unitBeats() == 0) {
+    cameOfUnit += count;
+    if (cameOfUnit == load.unitBeats()) {
+      cameOfUnit = 0;
       complete(of, latestWrite);
     }
     if (count == beats) {

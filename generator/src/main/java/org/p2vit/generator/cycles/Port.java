@@ -19,13 +19,14 @@ final class Port {
   /** First cycle from {@code cycle} on in which the port is free; cycles must not go back. */
   long free(long cycle) {
     long result = cycle;
-    int agreed = 0;
-    for (int i = 0; agreed < before.length; i = (i + 1) % before.length) {
-      train[i] = before[i].after(train[i], result);
-      long free = before[i].free(train[i], result);
-      agreed = free == result ? agreed + 1 : 0;
-      result = free;
-    }
+    long asked;
+    do {
+      asked = result;
+      for (int i = 0; i < before.length; i++) {
+        train[i] = before[i].after(train[i], result);
+        result = before[i].free(train[i], result);
+      }
+    } while (result != asked);
     return result;
   }
 

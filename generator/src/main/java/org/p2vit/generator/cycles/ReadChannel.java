@@ -1,8 +1,5 @@
 package org.p2vit.generator.cycles;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-
 /** The read channels of the memory port: bursts are answered in their order, a beat a cycle. */
 final class ReadChannel {
   /** From a reader's burst to its address on the port: the queue of {@code AxiPort}. */
@@ -23,10 +20,16 @@ final class ReadChannel {
     long accepted();
   }
 
-  private record Burst(Reader reader, long ready, int beats) {}
-
   private final int latency;
-  private final Deque<Burst> bursts = new ArrayDeque<>();
+
+  /** A ring: who takes the bursts that are on their way, when they are ready, and their beats. */
+  private Reader[] readers = new Reader[16];
+
+  private long[] ready = new long[16];
+  private int[] beats = new int[16];
+  private int head;
+  private int bursts;
+
   private long lastBeat = -1;
 
   ReadChannel(MemoryTiming memory) {
@@ -34,23 +37,49 @@ final class ReadChannel {
   }
 
   /** A burst goes out; to be called in the order of time. */
-  void burst(Reader reader, long cycle, int beats) {
-    bursts.add(new Burst(reader, cycle + BURST_TO_ADDRESS + latency, beats));
+  void burst(Reader reader, long cycle, int ofBeats) {
+    if (bursts == readers.length) {
+      grow();
+    }
+    int at = at(bursts++);
+    readers[at] = reader;
+    ready[at] = cycle + BURST_TO_ADDRESS + latency;
+    beats[at] = ofBeats;
+  }
+
+  private int at(int index) {
+    return head + index & readers.length - 1;
+  }
+
+  private void grow() {
+    int size = readers.length;
+    Reader[] allReaders = new Reader[2 * size];
+    long[] allReady = new long[2 * size];
+    int[] allBeats = new int[2 * size];
+    for (int i = 0; i < size; i++) {
+      allReaders[i] = readers[at(i)];
+      allReady[i] = ready[at(i)];
+      allBeats[i] = beats[at(i)];
+    }
+    readers = allReaders;
+    ready = allReady;
+    beats = allBeats;
+    head = 0;
   }
 
   /** Cycle of the next beat on the port, or UNKNOWN. */
   long nextBeat() {
-    return bursts.isEmpty() ? UnitTimes.UNKNOWN : Math.max(bursts.peek().ready(), lastBeat + 1);
+    return bursts == 0 ? UnitTimes.UNKNOWN : Math.max(ready[head], lastBeat + 1);
   }
 
   /** Beats come; as many as their reader takes at once. */
   void deliver() {
-    long first = nextBeat();
-    Burst burst = bursts.remove();
-    int taken = burst.reader().take(first, burst.beats());
-    lastBeat = burst.reader().accepted();
-    if (taken < burst.beats()) {
-      bursts.addFirst(new Burst(burst.reader(), burst.ready(), burst.beats() - taken));
+    Reader reader = readers[head];
+    beats[head] -= reader.take(nextBeat(), beats[head]);
+    lastBeat = reader.accepted();
+    if (beats[head] == 0) {
+      head = at(1);
+      bursts--;
     }
   }
 
@@ -60,33 +89,27 @@ final class ReadChannel {
    *
    * @param last cycle of the reader's latest beat
    */
-  boolean streams(Reader reader, int beats, long last) {
-    if (last != lastBeat) {
-      return false;
+  boolean streams(Reader reader, int ofBeats, long last) {
+    boolean streams = last == lastBeat && ready[head] <= lastBeat + 1;
+    for (int i = 0; i < bursts && streams; i++) {
+      streams =
+          readers[at(i)] == reader
+              && beats[at(i)] == ofBeats
+              && ready[at(i)] == ready[head] + (long) i * ofBeats;
     }
-    long before = 0;
-    for (Burst b : bursts) {
-      boolean first = before == 0;
-      boolean follows = first ? b.ready() <= lastBeat + 1 : b.ready() == before + beats;
-      if (b.reader() != reader || b.beats() != beats || !follows) {
-        return false;
-      }
-      before = b.ready();
-    }
-    return true;
+    return streams;
   }
 
   /** The same stream so many cycles later. */
   void skip(long cycles) {
-    for (int i = bursts.size(); i > 0; i--) {
-      Burst b = bursts.remove();
-      bursts.add(new Burst(b.reader(), b.ready() + cycles, b.beats()));
+    for (int i = 0; i < bursts; i++) {
+      ready[at(i)] += cycles;
     }
     lastBeat += cycles;
   }
 
   /** Whether the next beats are this reader's. */
   boolean feeds(Reader reader) {
-    return bursts.element().reader() == reader;
+    return readers[head] == reader;
   }
 }
