@@ -33,6 +33,9 @@ public final class FastPrediction {
   /** Share of the total by which blocks may differ, all that are not predicted together. */
   static final double TOLERANCE = 0.001;
 
+  /** Likewise, of the first block, where the others take equally long. */
+  private static final double FIRST_BLOCK = 0.05;
+
   /** Of what is made in a block that has neighbours. */
   private static final String INNER_BLOCK = "blocks.1.";
 
@@ -118,18 +121,37 @@ public final class FastPrediction {
     CyclePrediction p = CycleModel.predict(part.program(), part.architecture(), memory);
     // The very last block is special: its last layer's groups are.
     int last = part.shape().depth() - 2;
-    BlockEnd end = BlockEnd.of(part, p, last);
-    BlockEnd neighbour = BlockEnd.of(part, p, last - 1);
-    BlockEnd turn = BlockEnd.of(part, p, last - 2);
-    long same = (end.cycle - neighbour.cycle) - (neighbour.cycle - turn.cycle);
-    // Block 0 does not begin as the others do.
-    long turns = (end.cycle - end.scores) - (turn.cycle - turn.scores);
+    List<BlockEnd> ends = new ArrayList<>();
+    for (int block = 0; block <= last; block++) {
+      ends.add(BlockEnd.of(part, p, block));
+    }
+    double unit = (double) p.total() / more(part);
     boolean repeats =
-        Math.min(Math.abs(same), Math.abs(turns)) * more(part) <= TOLERANCE * p.total();
-    if (end.place != turn.place || !repeats) {
+        repeats(ends, 1, TOLERANCE * unit, FIRST_BLOCK * unit)
+            || repeats(ends, 2, TOLERANCE * unit, TOLERANCE * unit);
+    if (!repeats || ends.get(last).place != ends.get(last - 2).place) {
       return OptionalLong.empty();
     }
-    return OptionalLong.of(p.total() + more(part) / 2 * (end.cycle - turn.cycle));
+    long two = ends.get(last).cycle - ends.get(last - 2).cycle;
+    return OptionalLong.of(p.total() + more(part) / 2 * two);
+  }
+
+  /**
+   * Whether blocks take as long as those {@code turn} before.
+   *
+   * @param tolerance in cycles
+   * @param ofFirst of the first block, which begins unlike the others: what follows its scores
+   */
+  private static boolean repeats(
+      List<BlockEnd> ends, int turn, double tolerance, double ofFirst) {
+    boolean repeats =
+        Math.abs(ends.get(turn).behindScores() - ends.get(0).behindScores()) <= ofFirst;
+    for (int i = turn + 1; i < ends.size(); i++) {
+      long block = ends.get(i).cycle - ends.get(i - 1).cycle;
+      long before = ends.get(i - turn).cycle - ends.get(i - turn - 1).cycle;
+      repeats &= Math.abs(block - before) <= tolerance;
+    }
+    return repeats;
   }
 
   /**
@@ -140,6 +162,10 @@ public final class FastPrediction {
    * @param place of the last weights in the buffer
    */
   private record BlockEnd(long scores, long cycle, int place) {
+    long behindScores() {
+      return cycle - scores;
+    }
+
     static BlockEnd of(Schedule schedule, CyclePrediction p, int block) {
       int scores = lastJob(schedule, "blocks." + block + ".scores");
       int last = lastJob(schedule, "blocks." + block + ".residual2");
