@@ -79,7 +79,7 @@ final class HazardTracker {
     final Footprint footprint;
 
     /** Its own, in the order of its accesses. */
-    final List<MemoryUse> uses = new ArrayList<>();
+    final List<MemoryUse> uses;
 
     /** Why row blocks may have to wait. */
     List<Conflict> conflicts = List.of();
@@ -103,6 +103,7 @@ final class HazardTracker {
       this.chunk = job.chunk().orElseThrow().ordinal();
       this.before = before;
       this.footprint = footprint;
+      uses = new ArrayList<>(footprint.accesses().size());
       known = new int[CHUNKS];
     }
 
@@ -144,7 +145,9 @@ final class HazardTracker {
       }
     }
 
-    /** Only the row blocks before {@code end} have been looked at, whatever was said of {@code row}. */
+    /**
+     * Only the row blocks before {@code end} have been looked at, whatever was said of {@code row}.
+     */
     void forget(int end, int row) {
       rows = end;
       for (int[] need : rowNeed) {
@@ -220,8 +223,12 @@ final class HazardTracker {
   }
 
   private List<Conflict> conflicts(Member m, Access a, Requirement start) {
-    List<Conflict> result = new ArrayList<>();
-    for (MemoryUse u : memories.get(a.buffer()).before(a, m.chunk, start)) {
+    List<MemoryUse> uses = memories.get(a.buffer()).before(a, m.chunk, start);
+    if (uses.isEmpty()) {
+      return List.of();
+    }
+    List<Conflict> result = new ArrayList<>(uses.size());
+    for (MemoryUse u : uses) {
       // A job may read a word, and then write it.
       if (!(m.uses.contains(u) && u.sameWords(a.words()))) {
         result.add(new Conflict(a, u));
@@ -359,7 +366,8 @@ final class HazardTracker {
         int units = c.units(next - 1);
         if (count > WORTHWHILE && units > 0) {
           Progress of = complete[c.use().chunk];
-          boolean growing = of.isLatest(units) && members.stream().anyMatch(o -> complete[o.chunk] == of);
+          boolean growing =
+              of.isLatest(units) && members.stream().anyMatch(o -> complete[o.chunk] == of);
           count = growing ? count : Math.min(count, of.followers(units));
         }
       }

@@ -41,7 +41,7 @@ final class MemoryState {
         boolean conflict = access.write() ? u.chunk != chunk : u.write;
         if (conflict && u.units() > known.get(u.chunk)) {
           if (result.isEmpty()) {
-            result = new ArrayList<>();
+            result = new ArrayList<>(2);
           }
           result.add(u);
         }

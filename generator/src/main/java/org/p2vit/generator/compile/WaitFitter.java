@@ -76,7 +76,7 @@ final class WaitFitter {
     long constantCost = 0;
     long steppedCost = 0;
     for (int i = 0; i < need.length; i++) {
-      steppedFits &= stepped + i <= available.applyAsInt(i);
+      steppedFits = steppedFits && stepped + i <= available.applyAsInt(i);
       int free = Math.max(need[i], known[i]);
       constantCost += Math.max(0L, (long) constant - free);
       steppedCost += Math.max(0L, (long) stepped + i - free);

@@ -46,10 +46,9 @@ public final class CycleModel {
     for (int i = 0; i < program.length; i++) {
       TimedJob job = new TimedJob(jobs.get(i), i);
       program[i] = job;
-      if (job.job.chunk().isPresent()) {
-        int chunk = job.job.chunk().get().ordinal();
-        byChunk.get(chunk).add(job);
-        count[chunk] += job.job.units();
+      if (job.chunk != TimedJob.NO_CHUNK) {
+        byChunk.get(job.chunk).add(job);
+        count[job.chunk] += job.job.units();
       }
     }
     for (int i = 0; i < units.length; i++) {
@@ -166,24 +165,28 @@ public final class CycleModel {
     long total = dispatch.ended() + END_TO_TOTAL;
     matMul.end(total);
     long busy = 0;
-    List<JobCycles> jobs = new ArrayList<>();
-    List<Map<LossCause, Long>> idle = new ArrayList<>();
+    List<JobCycles> jobs = new ArrayList<>(program.length);
+    List<Map<LossCause, Long>> idle = new ArrayList<>(program.length);
     for (TimedJob t : program) {
       if (t.job instanceof MatMulJob j) {
         busy += (long) j.rowBlocks() * j.tiles() * j.depthWords();
       }
-      if (t.job.chunk().isPresent()) {
+      if (t.chunk != TimedJob.NO_CHUNK) {
         jobs.add(new JobCycles(t.taken, t.firstDone, t.lastDone));
       }
-      Map<LossCause, Long> causes = new EnumMap<>(LossCause.class);
-      for (LossCause cause : LossCause.values()) {
-        long cycles = ledger.idle(t.index, cause);
-        if (cycles != 0) {
-          causes.put(cause, cycles);
-        }
-      }
-      idle.add(causes);
+      idle.add(t.job instanceof MatMulJob ? idle(t) : Map.of());
     }
     return new CyclePrediction(total, busy, List.copyOf(jobs), List.copyOf(idle));
+  }
+
+  private Map<LossCause, Long> idle(TimedJob job) {
+    Map<LossCause, Long> causes = new EnumMap<>(LossCause.class);
+    for (LossCause cause : LossCause.values()) {
+      long cycles = ledger.idle(job.index, cause);
+      if (cycles != 0) {
+        causes.put(cause, cycles);
+      }
+    }
+    return causes;
   }
 }

@@ -80,10 +80,10 @@ final class DispatchTiming implements ReadChannel.Reader {
         moved = true;
       }
       TimedJob job = program[next];
-      if (job.job.chunk().isEmpty()) {
+      int chunk = job.chunk;
+      if (chunk == TimedJob.NO_CHUNK) {
         return end(job) || moved;
       }
-      int chunk = job.job.chunk().get().ordinal();
       long cycle = assembled + STEP;
       int before = dispatched[chunk] - queueJobs;
       if (before >= 0) {

@@ -142,8 +142,7 @@ public final class FastPrediction {
    * @param tolerance in cycles
    * @param ofFirst of the first block, which begins unlike the others: what follows its scores
    */
-  private static boolean repeats(
-      List<BlockEnd> ends, int turn, double tolerance, double ofFirst) {
+  private static boolean repeats(List<BlockEnd> ends, int turn, double tolerance, double ofFirst) {
     boolean repeats =
         Math.abs(ends.get(turn).behindScores() - ends.get(0).behindScores()) <= ofFirst;
     for (int i = turn + 1; i < ends.size(); i++) {

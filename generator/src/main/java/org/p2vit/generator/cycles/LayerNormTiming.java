@@ -194,7 +194,10 @@ final class LayerNormTiming extends RowByRowTiming {
     }
   }
 
-  /** How many words have their turn before {@code end}, at least one, a word each {@code groups} cycles. */
+  /**
+   * How many words have their turn before {@code end}, at least one, a word each {@code groups}
+   * cycles.
+   */
   private int before(long end, long first, int most) {
     return (int) Math.max(1, Math.min(most, (end - 1 - first) / groups + 1));
   }
@@ -245,8 +248,7 @@ final class LayerNormTiming extends RowByRowTiming {
   }
 
   private void writeNext() {
-    due =
-        ready.isEmpty() ? UnitTimes.UNKNOWN : ready.element().ready() + pipeline.stalled();
+    due = ready.isEmpty() ? UnitTimes.UNKNOWN : ready.element().ready() + pipeline.stalled();
     nextWrite = due;
   }
 

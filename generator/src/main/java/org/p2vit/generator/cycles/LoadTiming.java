@@ -111,7 +111,9 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
     return nextBurst == UnitTimes.UNKNOWN && job != null && schedule(latestBurst);
   }
 
-  /** Units and jobs that have come and gone; as long as they do not change, others learn nothing. */
+  /**
+   * Units and jobs that have come and gone; as long as they do not change, others learn nothing.
+   */
   int known() {
     return units[Chunk.LOAD.ordinal()].count() + jobsWritten + (job == null ? 0 : 1);
   }

@@ -14,7 +14,7 @@ final class PortUse {
   private static final int FIELDS = 4;
 
   /** {@link #FIELDS} numbers a train. */
-  private long[] trains = new long[64 * FIELDS];
+  private long[] trains = new long[256 * FIELDS];
 
   private int count;
 

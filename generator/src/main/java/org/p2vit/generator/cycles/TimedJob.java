@@ -7,6 +7,9 @@ import org.p2vit.rtl.job.Wait;
 
 /** A job of the program and when things happen to it. */
 final class TimedJob {
+  /** Of the end of the program. */
+  static final int NO_CHUNK = -1;
+
   private static final int CHUNK = 0;
   private static final int BASE = 1;
   private static final int PER_ROW = 2;
@@ -15,6 +18,9 @@ final class TimedJob {
 
   final Job job;
   final int index;
+
+  /** {@code Chunk.ordinal} of the one that executes it, or {@link #NO_CHUNK}. */
+  final int chunk;
 
   /** {@link #FIELDS} numbers a wait. */
   private final int[] waits;
@@ -38,6 +44,7 @@ final class TimedJob {
   TimedJob(Job job, int index) {
     this.job = job;
     this.index = index;
+    chunk = job.chunk().map(Chunk::ordinal).orElse(NO_CHUNK);
     List<Wait> list = job.waits();
     waits = new int[FIELDS * list.size()];
     boolean perRow = false;
