@@ -22,8 +22,11 @@ import org.p2vit.rtl.job.StoreJob;
  * memory, bytes over the memory port, operations of the chunks; padding included.
  */
 public final class AccessCounts {
-  /** Passes of softmax over the scores, and of LayerNorm over the residual stream. */
-  private static final int PASSES = 2;
+  /** Passes of softmax over the scores. */
+  public static final int SOFTMAX_PASSES = 2;
+
+  /** Passes of LayerNorm over the residual stream. */
+  public static final int LAYER_NORM_PASSES = 2;
 
   /** Bits of an activation or score. */
   private static final int CODE = 8;
@@ -177,10 +180,10 @@ public final class AccessCounts {
 
   private void softmax(SoftmaxJob j) {
     long words = (long) j.rowBlocks() * ceilDiv(j.tokens(), arch.requantColumns());
-    read(OnChip.SCORE, PASSES * words);
-    read(OnChip.SCORE_MAX, PASSES * words);
+    read(OnChip.SCORE, SOFTMAX_PASSES * words);
+    read(OnChip.SCORE_MAX, SOFTMAX_PASSES * words);
     write(OnChip.CODE, words, Tables.CODE_BITS * arch.requantLanes());
-    count(Operation.SOFTMAX, PASSES * words * arch.requantLanes());
+    count(Operation.SOFTMAX, SOFTMAX_PASSES * words * arch.requantLanes());
   }
 
   private void shifter(ShifterJob j) {
@@ -195,10 +198,10 @@ public final class AccessCounts {
 
   private void layerNorm(LayerNormJob j) {
     long words = (long) j.rowBlocks() * ceilDiv(j.channels(), arch.requantColumns());
-    read(OnChip.RESIDUAL, PASSES * words);
-    read(OnChip.NORM_PARAMETER, PASSES * words);
+    read(OnChip.RESIDUAL, LAYER_NORM_PASSES * words);
+    read(OnChip.NORM_PARAMETER, LAYER_NORM_PASSES * words);
     write(OnChip.ACTIVATION, words, CODE * arch.requantLanes());
-    count(Operation.LAYER_NORM, PASSES * words * arch.requantLanes());
+    count(Operation.LAYER_NORM, LAYER_NORM_PASSES * words * arch.requantLanes());
   }
 
   private void read(OnChip memory, long words) {

@@ -2,6 +2,7 @@ package org.p2vit.generator.fit;
 
 import static org.p2vit.generator.compile.Sizes.ceilDiv;
 
+import org.p2vit.generator.compile.AccessCounts;
 import org.p2vit.generator.compile.BufferNeeds;
 import org.p2vit.generator.cycles.FastPrediction;
 import org.p2vit.generator.cycles.MemoryTiming;
@@ -24,12 +25,6 @@ final class DesignCost {
 
   /** Twice the memory. */
   private static final double MEMORY = 0.008;
-
-  /** Passes of softmax over a score row. */
-  private static final int SOFTMAX_PASSES = 2;
-
-  /** Passes of LayerNorm over a row block. */
-  private static final int LAYER_NORM_PASSES = 2;
 
   /** The memory that designs are made for. */
   private static final MemoryTiming TIMING = new MemoryTiming(100);
@@ -77,12 +72,13 @@ final class DesignCost {
     VitShape s = space.traits().shape();
     BufferNeeds n = BufferNeeds.of(s, space.traits().weights4(), space.core(d));
     long heads = (long) s.depth() * s.heads() * n.rowBlocks();
-    long softmax = heads * SOFTMAX_PASSES * n.scoreSlotWords();
+    long softmax = heads * AccessCounts.SOFTMAX_PASSES * n.scoreSlotWords();
     long shifter = heads * n.codeSlotWords() * ceilDiv(s.headDim(), d.shifterColumns());
     // Both passes share a port, but work on a row block each.
     int words = ceilDiv(s.dim(), d.requantColumns());
     int groups = d.array().rows() * d.requantColumns() / d.layerNormLanes();
-    long norm = 2L * s.depth() * n.rowBlocks() * words * Math.max(LAYER_NORM_PASSES, groups);
+    long norm =
+        2L * s.depth() * n.rowBlocks() * words * Math.max(AccessCounts.LAYER_NORM_PASSES, groups);
     long chunks = Math.max(Math.max(softmax, shifter), norm);
     return Math.max(chunks, leastCycles(d.array()));
   }

@@ -3,6 +3,7 @@ package org.p2vit.generator.fit;
 import static org.p2vit.generator.compile.Sizes.ceilDiv;
 
 import java.util.Optional;
+import org.p2vit.generator.compile.AccessCounts;
 import org.p2vit.generator.compile.BufferNeeds;
 import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
@@ -14,12 +15,6 @@ public final class FirstGuess {
 
   /** Room for weights, as a multiple of what keeps the array busy between start and end. */
   private static final double WEIGHT_MARGIN = 1.4;
-
-  /** Passes of LayerNorm over a row block. */
-  private static final int LAYER_NORM_PASSES = 2;
-
-  /** Passes of softmax over a score row. */
-  private static final int SOFTMAX_PASSES = 2;
 
   /** Row blocks of a ring that are being written, read, or between two passes of softmax. */
   private static final int RING_SLACK = 4;
@@ -58,7 +53,7 @@ public final class FirstGuess {
         new DesignPoint(array, p, lanes, shifter.columns(), shifter.depth(), 1, 1, 1, 1);
     BufferNeeds needs = BufferNeeds.of(shape, weights4, space.core(bare));
     double scoreRow = array.rowCycles(shape.headDim(), shape.tokens());
-    double softmaxRow = SOFTMAX_PASSES * (double) needs.scoreSlotWords();
+    double softmaxRow = AccessCounts.SOFTMAX_PASSES * (double) needs.scoreSlotWords();
     double shifterRow = shifterRowCycles(shifter);
     int scoreSlots = slots(scoreRow, softmaxRow);
     int codeSlots = slots(Math.max(scoreRow, softmaxRow), shifterRow);
@@ -80,7 +75,8 @@ public final class FirstGuess {
   /** Results leave as fast as the shallowest product makes them, and softmax keeps up. */
   private boolean keepsUp(int p, long headCycles) {
     return array.columns() / p <= shape.headDim() / array.depth()
-        && SOFTMAX_PASSES * ceilDiv(shape.tokens(), p) <= CONCURRENT_SHARE * headCycles;
+        && AccessCounts.SOFTMAX_PASSES * ceilDiv(shape.tokens(), p)
+            <= CONCURRENT_SHARE * headCycles;
   }
 
   private DesignSpace.ShifterChoice largest(int p) {
@@ -123,6 +119,6 @@ public final class FirstGuess {
   }
 
   private long layerNormRowCycles(int lanes) {
-    return LAYER_NORM_PASSES * ((long) array.rows() * shape.dim() / lanes);
+    return AccessCounts.LAYER_NORM_PASSES * ((long) array.rows() * shape.dim() / lanes);
   }
 }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.p2vit.generator.compile.BufferNeeds;
 import org.p2vit.generator.compile.BufferPlan;
@@ -13,6 +16,8 @@ import org.p2vit.generator.compile.ModelTraits;
 import org.p2vit.generator.compile.RandomArchitectures;
 import org.p2vit.generator.fit.ArchitectureFitter;
 import org.p2vit.generator.fit.FitOptions;
+import org.p2vit.generator.sweep.DesignGrid;
+import org.p2vit.generator.sweep.SweepSpace;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
@@ -26,6 +31,9 @@ class FastPredictionTest {
   private static final double WORST = 0.005;
 
   private static final double MEAN = 0.0005;
+
+  /** Designs of a sweep, of each network. */
+  private static final int SAMPLES = 150;
 
   @Test
   void modelsWithoutTheirNumbersTakeTheSameCycles() {
@@ -61,6 +69,58 @@ class FastPredictionTest {
       }
       double mean = sum / designs.size();
       assertTrue(mean <= MEAN, () -> "on average " + 100 * mean + " %");
+    }
+  }
+
+  /** Arrays, lanes, buffers and memories at random, many of them lopsided. */
+  @Test
+  @Tag("large")
+  void designsOfASweep() {
+    SweepSpace space =
+        new SweepSpace(
+            List.of(256, 512, 1024, 2048),
+            null,
+            List.of(8, 16, 32, 64),
+            List.of(4, 8, 16, 32),
+            List.of("8x16", "16x16", "16x32", "32x32"),
+            List.of(1, 2),
+            List.of(2, 4, 8, 16, 32),
+            List.of(2, 4, 8, 16, 32),
+            List.of(2, 3, 4, 6, 8, 12),
+            List.of(64, 128, 256),
+            List.of(50, 100, 200),
+            null);
+    long seed = 1;
+    Random random = new Random(seed);
+    for (int heads : new int[] {3, 6, 12}) {
+      int dim = 64 * heads;
+      VitShape shape = new VitShape(3, 224, 224, 16, dim, 12, heads, 4 * dim, 1000);
+      for (boolean weights4 : new boolean[] {false, true}) {
+        ModelTraits traits = new ModelTraits(shape, weights4, 16, 7);
+        FastPrediction fast = FastPrediction.of(traits);
+        List<Architecture> all = DesignGrid.of(space, traits).architectures();
+        double sum = 0;
+        double worst = 0;
+        for (int i = 0; i < SAMPLES; i++) {
+          Architecture arch = all.get(random.nextInt(all.size()));
+          List<Integer> latencies = space.latency();
+          MemoryTiming memory = new MemoryTiming(latencies.get(random.nextInt(latencies.size())));
+          long whole = fast.cycles(arch, memory, 1);
+          double error = Math.abs((double) fast.cycles(arch, memory) / whole - 1);
+          assertTrue(error <= WORST, () -> 100 * error + " % on " + arch + ", " + memory);
+          sum += error;
+          worst = Math.max(worst, error);
+        }
+        System.out.printf(
+            Locale.ROOT,
+            "dim %d, %d-bit weights: of %d designs the worst is off by %.4f %%, the mean %.5f %%%n",
+            dim,
+            weights4 ? 4 : 8,
+            SAMPLES,
+            100 * worst,
+            100 * sum / SAMPLES);
+        assertTrue(sum <= MEAN * SAMPLES, "seed " + seed);
+      }
     }
   }
 
