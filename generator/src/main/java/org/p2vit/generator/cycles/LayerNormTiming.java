@@ -230,7 +230,7 @@ final class LayerNormTiming extends RowByRowTiming {
     }
     long own = pipeline.own(nextRead + 1) + groups - 1;
     int count = 1;
-    if (pipeline.isFlowing()) {
+    if (pipeline.isFlowing() && pipeline.cycle(own) == nextRead + groups) {
       long firstWrite = Math.min(due, own + ELEMENT_TO_WRITE + pipeline.stalled());
       count = before(Math.min(horizon, write.usedFrom(firstWrite)), nextRead, words - word);
       count = 1 + normalizeRead.turns(nextRead + groups, groups, count - 1);

@@ -73,7 +73,7 @@ class RtlCyclesTest {
   @Test
   @Tag("large")
   void moreSlowLayerNorms() {
-    long[] seeds = {47, 71, 141, 144, 476, 1383};
+    long[] seeds = {47, 71, 141, 144, 476, 862, 1383};
     compare(seeds, true, new int[] {1, 100}, new int[] {1, 3});
   }
 
