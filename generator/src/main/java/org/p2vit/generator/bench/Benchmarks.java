@@ -106,6 +106,7 @@ public final class Benchmarks {
             "weights",
             "designs",
             "predicted a second",
+            "processor time a design",
             "largest error of the short cut");
     for (DeitShape network : DeitShape.values()) {
       for (int bits : new int[] {8, 4}) {
@@ -118,6 +119,7 @@ public final class Benchmarks {
             bits + " bits",
             s.designs(),
             RtlTables.format("%,.0f", s.perSecond()),
+            RtlTables.format("%.1f ms", s.processorMillis()),
             RtlTables.format("%.3f %%", 100 * s.worstError()));
       }
     }

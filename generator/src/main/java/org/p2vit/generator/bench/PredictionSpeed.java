@@ -1,5 +1,7 @@
 package org.p2vit.generator.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -18,10 +20,11 @@ import org.p2vit.rtl.Architecture;
  * designs around a given one, with other memories.
  *
  * @param designs predicted
- * @param perSecond on all cores
+ * @param perSecond on all cores, as they were free
+ * @param processorMillis processor time of this process a design, whoever else uses the cores
  * @param worstError of the short cut against the whole model, a share of the cycles
  */
-record PredictionSpeed(int designs, double perSecond, double worstError) {
+record PredictionSpeed(int designs, double perSecond, double processorMillis, double worstError) {
   private static final MemoryTiming MEMORY = new MemoryTiming(100);
 
   /** Of the weight buffer, in tiles of the deepest layer. */
@@ -32,6 +35,9 @@ record PredictionSpeed(int designs, double perSecond, double worstError) {
 
   private static final int MAX_VALUE_BUFFERS = 2;
 
+  /** Each design is predicted so often: a sweep has thousands, for which the JVM warms up once. */
+  private static final int ROUNDS = 5;
+
   /**
    * @param around its buffers are not looked at
    */
@@ -40,14 +46,24 @@ record PredictionSpeed(int designs, double perSecond, double worstError) {
     FastPrediction fast = FastPrediction.of(model);
     // Warms up, and is what the short cut is held against.
     long[] whole = cycles(designs, a -> fast.cycles(a, MEMORY, 1));
+    long processor = processorNanos();
     long start = System.nanoTime();
     long[] predicted = cycles(designs, a -> fast.cycles(a, MEMORY));
+    for (int round = 1; round < ROUNDS; round++) {
+      cycles(designs, a -> fast.cycles(a, MEMORY));
+    }
+    int predictions = ROUNDS * designs.size();
     double seconds = (System.nanoTime() - start) / 1e9;
+    double millis = (processorNanos() - processor) / 1e6 / predictions;
     double worst = 0;
     for (int i = 0; i < whole.length; i++) {
       worst = Math.max(worst, Math.abs((double) predicted[i] / whole[i] - 1));
     }
-    return new PredictionSpeed(designs.size(), designs.size() / seconds, worst);
+    return new PredictionSpeed(designs.size(), predictions / seconds, millis, worst);
+  }
+
+  private static long processorNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static long[] cycles(
