@@ -74,7 +74,7 @@ class RtlCyclesTest {
   @Tag("large")
   void moreSlowLayerNorms() {
     long[] seeds = {47, 71, 141, 144, 476, 862, 1383};
-    compare(seeds, true, new int[] {1, 100}, new int[] {1, 3});
+    compare(seeds, true, new int[] {1, 100}, new int[] {1});
   }
 
   private static long[] seeds(long first, long last) {
