@@ -152,10 +152,11 @@ public record Architecture(
   }
 
   /**
-   * Width of the sum of 8 x 4 products over {@code maxDepth} terms (docs/numerics.md section 8).
+   * Width of the sum of 8 x 4 products over {@code maxDepth} terms, whole words of D at least
+   * (docs/numerics.md section 8).
    */
   public int halfAccumulatorBits() {
-    return 12 + log2Ceil(maxDepth);
+    return 12 + log2Ceil(Math.max(depth, maxDepth));
   }
 
   /** {@code ceil(log2 n)}, 0 for 1. */

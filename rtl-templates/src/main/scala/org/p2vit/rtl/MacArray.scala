@@ -30,19 +30,30 @@ class MacArray(a: Architecture) extends Module {
   private val added      = stage(multiplied)
   private val finish     = enabled && added.valid && added.bits.last
 
+  private val enables = Wire(new DotProductEnables)
+  enables.multiply   := enabled && io.step.valid
+  enables.add        := enabled && multiplied.valid
+  enables.accumulate := enabled && added.valid
+  enables.restart    := added.bits.first
+  enables.finish     := finish
+
+  private val weights =
+    Seq.tabulate(a.columns)(c => BiasedWeights(element(io.weight, c), io.step.bits.weights4))
   private val cell  = Definition(new DotProduct(a)) // one module, however large the array
   private val cells = Seq.fill(a.rows, a.columns)(Instance(cell))
   for (row <- 0 until a.rows; column <- 0 until a.columns) {
     val c = cells(row)(column)
-    c.clock              := clock
-    c.activation         := element(io.activation, row)
-    c.weight             := element(io.weight, column)
-    c.weights4           := io.step.bits.weights4
-    c.enables.multiply   := enabled && io.step.valid
-    c.enables.add        := enabled && multiplied.valid
-    c.enables.accumulate := enabled && added.valid
-    c.enables.restart    := added.bits.first
-    c.enables.finish     := finish
+    c.clock      := clock
+    c.activation := element(io.activation, row)
+    c.weight     := weights(column)
+    c.enables    := enables
+  }
+  private val corrections = Seq.tabulate(a.rows) { row =>
+    val sum = Module(new ActivationSum(a))
+    sum.io.activation := element(io.activation, row)
+    sum.io.enables    := enables
+    sum.io.weights4   := added.bits.weights4
+    sum.io.correction
   }
 
   // The bank. Beats queue up behind it, so that it is known one cycle ahead that the next one will leave.
@@ -93,6 +104,8 @@ class MacArray(a: Architecture) extends Module {
     val low  = pick(_.low)
     val high = pick(_.high)
     val half = Mux(beat(geometry.beatBits - 1), high, low)
-    Fit(Mux(weights4, half, (high << 4) +& low), Requantization.AccumulatorBits)
+    val more = Mux(weights4, 0.S, high << BiasedWeights.NibbleBits)
+    val bits = a.halfAccumulatorBits + BiasedWeights.NibbleBits
+    Fit(Sum(Seq(half, more, corrections(i / geometry.p)), bits), Requantization.AccumulatorBits)
   }
 }
