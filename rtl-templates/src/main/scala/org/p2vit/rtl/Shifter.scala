@@ -39,8 +39,11 @@ class Shifter(a: Architecture) extends Module {
   array.io.operands.bits.value := words(1)
   items.ready                  := array.io.operands.ready
 
-  // The tile that is being re-quantized: columns 0 to p-1 are next, the others move up.
-  private val bank      = Reg(Vec(a.rows, Vec(a.shifterColumns, SInt(ShifterArray.accumulatorBits(a).W))))
+  // The tile that is being re-quantized: the p columns that are next, and those behind them, which move up.
+  private val tile      = array.io.tile.bits
+  private val context   = Reg(Vec(a.requantLanes, SInt(ShifterArray.accumulatorBits(a).W)))
+  private val behind    = Seq.fill(a.rows)(Seq.fill(a.shifterColumns - p)(Reg(chiselTypeOf(tile.sums(0)(0)))))
+  private val weights   = Reg(chiselTypeOf(tile.weights))
   private val remaining = RegInit(0.U(log2Ceil(beats + 1).W))
   private val lastTile  = Reg(Bool())
   private val shift     = Reg(UInt(job.unsignedField("shift").getWidth.W))
@@ -50,17 +53,25 @@ class Shifter(a: Architecture) extends Module {
   private val advance = !writing || io.activationWrite.ready
   private val leaving = remaining =/= 0.U && advance
   private val move    = array.io.tile.valid && (remaining === 0.U || (remaining === 1.U && leaving))
-  private val opening = move && array.io.tile.bits.tag.opening
+  private val opening = move && tile.tag.opening
 
   when(leaving) {
     remaining := remaining - 1.U
-    for (row <- bank; c <- p until a.shifterColumns) { row(c - p) := row(c) }
+    for (row <- behind; c <- p until row.length) { row(c - p) := row(c) }
   }
   array.io.tile.ready := move
   when(move) {
-    bank      := array.io.tile.bits.sums
-    lastTile  := array.io.tile.bits.tag.lastTile
+    for (r <- 0 until a.rows; (to, from) <- behind(r).zip(tile.sums(r).drop(p))) { to := from }
+    weights   := tile.weights
+    lastTile  := tile.tag.lastTile
     remaining := beats.U
+  }
+  when(move || leaving) {
+    for (r <- 0 until a.rows; c <- 0 until p) {
+      val sum    = if (beats == 1) tile.sums(r)(c) else Mux(move, tile.sums(r)(c), behind(r)(c))
+      val excess = Mux(move, tile.weights(r), weights(r)) << 7
+      context(r * p + c) := (sum -% Fit(excess.asUInt, sum.getWidth)).asSInt
+    }
   }
 
   private val lastOfRow = lastTile && remaining === 1.U
@@ -76,7 +87,7 @@ class Shifter(a: Architecture) extends Module {
     result.group     := place.group
     result.lastOfRow := lastOfRow
     result.data := VecInit.tabulate(a.requantLanes) { i =>
-      RoundShift.saturated(bank(i / p)(i % p), shift.zext, 0, (1 << shift.getWidth) - 1, 8).asUInt
+      RoundShift.saturated(context(i), shift.zext, 0, (1 << shift.getWidth) - 1, 8).asUInt
     }
   }
 

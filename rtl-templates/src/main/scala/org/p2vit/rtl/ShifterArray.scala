@@ -1,6 +1,7 @@
 package org.p2vit.rtl
 
 import chisel3._
+import chisel3.experimental.hierarchy.{Definition, Instance}
 import chisel3.util._
 import org.p2vit.numerics.Tables
 
@@ -11,14 +12,17 @@ class ShifterOperands(a: Architecture) extends Bundle {
   val value = UInt(new BufferShapes(a).value.wordBits.W)
 }
 
-/** Accumulators [R][Cs] of a tile whose last token group has been added. */
+/** A tile whose last token group has been added: the context `[R][Cs]` is
+  * `sums(row)(channel) - 128 * weights(row)`.
+  */
 class ShifterTile(a: Architecture) extends Bundle {
-  val tag  = new ShifterTag
-  val sums = Vec(a.rows, Vec(a.shifterColumns, SInt(ShifterArray.accumulatorBits(a).W)))
+  val tag     = new ShifterTag
+  val sums    = Vec(a.rows, Vec(a.shifterColumns, UInt(ShifterArray.accumulatorBits(a).W)))
+  val weights = Vec(a.rows, UInt(ShifterArray.weightBits(a).W))
 }
 
-/** Adds, each cycle, `v * 2^(15 - code)` over Ds tokens for R rows and Cs channels, and accumulates over the
-  * token groups of a tile.
+/** Adds, each cycle, `(v + 128) * 2^(15 - code)` over Ds tokens for R rows and Cs channels, and accumulates
+  * over the token groups of a tile; beside it `2^(15 - code)`, for what is too much.
   *
   * Pipeline: operands; sums over the tokens; accumulators.
   */
@@ -38,15 +42,28 @@ class ShifterArray(a: Architecture) extends Module {
   private val operandsValid = RegEnable(io.operands.valid, false.B, advance)
   private val tag           = RegEnable(operands.tag, advance)
   private val valid         = RegEnable(operandsValid, false.B, advance)
-  private val accumulators  = Reg(chiselTypeOf(io.tile.bits.sums))
   private val tileTag       = Reg(new ShifterTag)
 
-  for (r <- 0 until a.rows; c <- 0 until a.shifterColumns) {
-    val terms = Seq.tabulate(a.shifterDepth)(j => term(code(r, j), value(j, c)))
-    val sum   = RegEnable(VecInit(terms).reduceTree(_ +& _), advance)
-    val old   = accumulators(r)(c)
-    val start = Mux(tag.first, 0.S, old)
-    when(advance && valid) { old := Fit(start +& sum, accumulatorBits(a)) }
+  private val enables = Wire(new ShifterSumEnables)
+  enables.add        := advance
+  enables.accumulate := advance && valid
+  enables.restart    := tag.first
+
+  private val cell = Definition(new ShifterSum(a)) // one module, however large the array
+  for (r <- 0 until a.rows) {
+    val weights = Seq.tabulate(a.shifterDepth)(j => ShifterWeight(code(r, j)))
+    for (c <- 0 until a.shifterColumns) {
+      val sum = Instance(cell)
+      sum.clock               := clock
+      sum.weights             := VecInit(weights)
+      sum.values              := VecInit.tabulate(a.shifterDepth)(j => value(j, c))
+      sum.enables             := enables
+      io.tile.bits.sums(r)(c) := sum.total
+    }
+    val powers = Seq.tabulate(a.shifterDepth)(j => power(code(r, j)))
+    val bits   = Fraction + 1 + Architecture.log2Ceil(a.shifterDepth)
+    val halves = Sum.carrySave(powers, bits).map(RegEnable(_, advance))
+    io.tile.bits.weights(r) := ShifterSum.accumulate(halves, weightBits(a), enables)
   }
   when(advance) {
     complete := valid && tag.last
@@ -56,7 +73,6 @@ class ShifterArray(a: Architecture) extends Module {
   io.operands.ready := advance
   io.tile.valid     := complete
   io.tile.bits.tag  := tileTag
-  io.tile.bits.sums := accumulators
   io.busy           := operandsValid && advance
 
   private def code(row: Int, token: Int) = {
@@ -66,8 +82,11 @@ class ShifterArray(a: Architecture) extends Module {
 
   private def value(token: Int, channel: Int) = {
     val at = (token * a.shifterColumns + channel) * 8
-    operands.value(at + 7, at).asSInt
+    operands.value(at + 7, at)
   }
+
+  private def power(code: UInt): UInt =
+    VecInit.tabulate(Fraction + 1)(i => code === (Fraction - i).U).asUInt
 }
 
 object ShifterArray {
@@ -75,12 +94,15 @@ object ShifterArray {
   /** Fractional bits of a term: `2^-15` is the smallest weight but zero. */
   private val Fraction = Tables.CODE_ZERO - 1
 
-  /** docs/numerics.md section 8. */
-  def accumulatorBits(a: Architecture): Int = 8 + Fraction + Architecture.log2Ceil(a.maxTokens) + 1
+  /** Of a value times its weight, without a sign. */
+  val TermBits: Int = 8 + Fraction
 
-  private def term(code: UInt, value: SInt): SInt = {
-    val zero = code(Tables.CODE_BITS - 1)
-    val kept = Mux(zero, 0.S, value)
-    Fit(kept << ~code(Tables.CODE_BITS - 2, 0), 8 + Fraction)
-  }
+  /** docs/numerics.md section 8. */
+  def accumulatorBits(a: Architecture): Int = TermBits + log2Tokens(a)
+
+  /** Of the sum of the weights. */
+  def weightBits(a: Architecture): Int = Fraction + 1 + log2Tokens(a)
+
+  private def log2Tokens(a: Architecture): Int =
+    Architecture.log2Ceil(math.max(a.shifterDepth, a.maxTokens))
 }
