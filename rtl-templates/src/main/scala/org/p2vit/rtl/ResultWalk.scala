@@ -9,7 +9,7 @@ import org.p2vit.rtl.job.MatMulJob.Destination
   *   - `rowInWord`: place of the R rows in the word, `group`: of the p columns
   *   - `completesRow`: nothing of the row block is left after this
   *   - `scoreSlot`: SCORE slot of the row block
-  *   - `lastColumn`: the last of the p columns that counts for the maximum
+  *   - `counts`: which of the p columns count for the maximum
   */
 class ResultPlace(a: Architecture) extends Bundle {
   val destination  = MatMulFields.width("destination")
@@ -18,7 +18,7 @@ class ResultPlace(a: Architecture) extends Bundle {
   val group        = UInt(MatMulGeometry(a).groupBits.W)
   val completesRow = Bool()
   val scoreSlot    = UInt(MatMulGeometry(a).scoreSlotBits.W)
-  val lastColumn   = UInt(MatMulGeometry(a).columnBits.W)
+  val counts       = Vec(a.requantColumns, Bool())
 
   def is(to: Destination): Bool = destination === to.ordinal.U
 }
@@ -72,7 +72,7 @@ class ResultWalk(a: Architecture) extends Module {
   place.group        := Fit(position, geometry.groupBits)
   place.completesRow := tile.completesRow && last
   place.scoreSlot    := tile.scoreSlot
-  place.lastColumn   := Mux(place.completesRow, tile.lastColumn, (geometry.p - 1).U)
+  place.counts       := VecInit.tabulate(geometry.p)(c => !place.completesRow || c.U <= tile.lastColumn)
   out.useParameters  := tile.useParameters
   out.parameter      := Fit(tile.parameter + beat, tile.parameter.getWidth)
   out.shift          := tile.shift

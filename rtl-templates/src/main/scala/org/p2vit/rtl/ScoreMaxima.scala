@@ -1,6 +1,7 @@
 package org.p2vit.rtl
 
 import chisel3._
+import chisel3.util._
 
 /** The largest score of each row of a row block, while its scores leave MATMUL.
   *
@@ -11,20 +12,38 @@ import chisel3._
   */
 class ScoreMaxima(a: Architecture, beat: ResultBeat, taken: Bool) {
   private val p       = a.requantColumns
-  private val lowest  = (-128).S(8.W)
   private val started = RegInit(false.B) // some of the row block's scores have left
-  private val before  = Reg(Vec(a.rows, SInt(8.W)))
+  private val before  = Reg(Vec(a.rows, UInt(8.W)))
+  private val largest = Seq.tabulate(a.rows) { r =>
+    val scores = Seq.tabulate(p)(c => beat.place.counts(c) ## inOrder(beat.values(r * p + c).asUInt))
+    largestOf((started ## before(r)) +: scores)(7, 0)
+  }
 
   /** R maxima of the row block's scores so far, with those of `beat`. */
-  val maxima: Vec[SInt] = VecInit.tabulate(a.rows) { r =>
-    val scores = Seq.tabulate(p)(c =>
-      Mux(c.U <= beat.place.lastColumn, beat.values(r * p + c).asUInt(7, 0).asSInt, lowest)
-    )
-    VecInit(scores :+ Mux(started, before(r), lowest)).reduceTree((x, y) => Mux(x > y, x, y))
-  }
+  val maxima: Vec[SInt] = VecInit(largest.map(inOrder(_).asSInt))
 
   when(taken) {
     started := !beat.place.completesRow
-    before  := maxima
+    before  := largest
   }
+
+  /** Signed bytes as unsigned ones in the same order, and back. */
+  private def inOrder(byte: UInt): UInt = !byte(7) ## byte(6, 0)
+
+  private def largestOf(numbers: Seq[UInt]): UInt =
+    if (numbers.length == 1) numbers.head
+    else largestOf(numbers.grouped(ScoreMaxima.AtOnce).map(largestAtOnce).toSeq)
+
+  /** Compares each with each: wide, but not deep. */
+  private def largestAtOnce(numbers: Seq[UInt]): UInt = {
+    def wins(i: Int) = numbers.indices
+      .filter(_ != i)
+      .map(j => if (i < j) numbers(i) >= numbers(j) else !(numbers(j) >= numbers(i)))
+      .foldLeft(true.B)(_ && _)
+    Mux1H(numbers.indices.map(wins), numbers)
+  }
+}
+
+object ScoreMaxima {
+  private val AtOnce = 3
 }
