@@ -21,13 +21,18 @@ object ActivationBeat {
   def groups(a: Architecture): Int    = a.depth / a.requantColumns
   def groupBits(a: Architecture): Int = math.max(1, log2Ceil(groups(a)))
 
+  def write(a: Architecture): MemoryWrite = {
+    val shapes = new BufferShapes(a)
+    shapes.resultWrite(shapes.activation, a.depth)
+  }
+
   /** The masked write of a beat. */
   def write(a: Architecture, beat: ActivationBeat): MemoryWrite = {
     val p      = a.requantColumns
-    val result = Wire(new BufferShapes(a).activation.write)
+    val result = Wire(write(a))
     val chosen = Seq.tabulate(groups(a))(beat.group === _.U)
     result.address := beat.address
-    result.data    := VecInit.tabulate(a.rows * a.depth)(i => beat.data(i / a.depth * p + i % p)).asUInt
+    result.data    := beat.data.asUInt
     result.mask    := VecInit.tabulate(a.rows * a.depth)(i => chosen(i % a.depth / p)).asUInt
     result
   }

@@ -14,7 +14,10 @@ package org.p2vit.rtl
 case class BufferShape(name: String, words: Int, lanes: Int, laneBits: Int) {
   def wordBits: Int      = lanes * laneBits
   def read: MemoryRead   = new MemoryRead(words, wordBits)
-  def write: MemoryWrite = new MemoryWrite(words, lanes, laneBits)
+  def write: MemoryWrite = write(WordBeat(1, lanes, lanes))
+
+  /** Of a writer that has less than a word at once. */
+  def write(beat: WordBeat): MemoryWrite = new MemoryWrite(this, beat)
 }
 
 /** The on-chip buffers of an architecture; `ChunkIO` has the order of the elements in their words. */
@@ -41,6 +44,17 @@ class BufferShapes(a: Architecture) {
   /** The activation table, inside MATMUL: a word is one beat. */
   val table =
     BufferShape("BufferTable", Architecture.TABLE_ENTRIES / a.axi.bytes, a.axi.bytes, 8)
+
+  /** Writes of R x p results to a buffer of bytes.
+    *
+    * @param columns
+    *   of a word
+    */
+  def resultWrite(to: BufferShape, columns: Int): MemoryWrite = to.write(WordBeat(a.rows, p, columns))
+
+  /** LOAD's writes. */
+  def loadWrite(to: BufferShape): MemoryWrite =
+    to.write(WordBeat(1, to.lanes * a.axi.dataBits / to.wordBits, to.lanes))
 
   /** Only LOAD writes parameters: a lane is a beat. */
   private def parameters(name: String, words: Int) = {

@@ -21,15 +21,31 @@ class MemoryRead(words: Int, dataBits: Int) extends Bundle {
 
 /** Write port of a memory: lane `i` of the word is written where `mask(i)`.
   *
-  * @param lanes
-  *   write-mask granules a word
-  * @param laneBits
-  *   bits of a granule
+  * @param beat
+  *   which lane of `data` that lane gets
   */
-class MemoryWrite(words: Int, lanes: Int, laneBits: Int) extends Bundle {
-  val address = UInt(Address.bits(words).W)
-  val data    = UInt((lanes * laneBits).W)
-  val mask    = UInt(lanes.W)
+class MemoryWrite(shape: BufferShape, beat: WordBeat) extends Bundle {
+  val address = UInt(Address.bits(shape.words).W)
+  val data    = UInt((beat.lanes * shape.laneBits).W)
+  val mask    = UInt(shape.lanes.W)
+
+  /** As wide as the word. */
+  def word: UInt = VecInit
+    .tabulate(shape.lanes) { i =>
+      val at = beat.lane(i) * shape.laneBits
+      data(at + shape.laneBits - 1, at)
+    }
+    .asUInt
+}
+
+/** What a writer has for a word at once: `rows` x `columns` lanes, repeated all over a word with rows of
+  * `wordColumns` lanes. The mask picks their place.
+  */
+case class WordBeat(rows: Int, columns: Int, wordColumns: Int) {
+  def lanes: Int = rows * columns
+
+  /** The lane for lane `i` of the word. */
+  def lane(i: Int): Int = i / wordColumns % rows * columns + i % wordColumns % columns
 }
 
 object Address {

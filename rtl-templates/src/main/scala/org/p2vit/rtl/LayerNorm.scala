@@ -8,7 +8,7 @@ import org.p2vit.rtl.job.LayerNormJob
 class LayerNormIO(a: Architecture) extends ChunkIO {
   val residual        = new BufferShapes(a).residual.read
   val parameter       = new BufferShapes(a).normParameter.read
-  val activationWrite = Decoupled(new BufferShapes(a).activation.write)
+  val activationWrite = Decoupled(ActivationBeat.write(a))
   val tap             = Output(Valid(UInt((a.requantLanes * 8).W)))
 }
 

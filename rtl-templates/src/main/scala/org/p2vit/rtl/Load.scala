@@ -10,12 +10,12 @@ class LoadIO(a: Architecture) extends ChunkIO {
 
   val bases              = Input(new BaseAddresses(a.axi))
   val memory             = new AxiReader(a.axi)
-  val activationWrite    = Decoupled(buffers.activation.write)
-  val weightWrite        = Decoupled(buffers.weight.write)
-  val residualWrite      = Decoupled(buffers.residual.write)
-  val parameterWrite     = Decoupled(buffers.parameter.write)
-  val normParameterWrite = Decoupled(buffers.normParameter.write)
-  val tableWrite         = Valid(buffers.table.write)
+  val activationWrite    = Decoupled(buffers.loadWrite(buffers.activation))
+  val weightWrite        = Decoupled(buffers.loadWrite(buffers.weight))
+  val residualWrite      = Decoupled(buffers.loadWrite(buffers.residual))
+  val parameterWrite     = Decoupled(buffers.loadWrite(buffers.parameter))
+  val normParameterWrite = Decoupled(buffers.loadWrite(buffers.normParameter))
+  val tableWrite         = Valid(buffers.loadWrite(buffers.table))
   val error              = Valid(new ChunkError)
 }
 
@@ -103,7 +103,7 @@ class Load(a: Architecture) extends Module {
       val slices        = shape.wordBits / a.axi.dataBits
       val lanesPerSlice = shape.lanes / slices
       port.address := Address.of(address, shape.words)
-      port.data    := Fill(slices, beats.bits.data)
+      port.data    := beats.bits.data
       port.mask    := Cat((0 until slices).reverse.map(i => Fill(lanesPerSlice, slice === i.U)))
       when(select) { lastSlice := slice === (slices - 1).U }
     }

@@ -10,9 +10,9 @@ class MatMulIO(a: Architecture) extends ChunkIO {
   val weight          = shapes.weight.read
   val parameter       = shapes.parameter.read
   val residualRead    = shapes.residual.read
-  val activationWrite = Decoupled(shapes.activation.write)
-  val weightWrite     = Decoupled(shapes.weight.write)
-  val valueWrite      = Decoupled(shapes.value.write)
+  val activationWrite = Decoupled(shapes.resultWrite(shapes.activation, a.depth))
+  val weightWrite     = Decoupled(shapes.resultWrite(shapes.weight, a.depth))
+  val valueWrite      = Decoupled(shapes.resultWrite(shapes.value, a.shifterColumns))
   val scoreWrite      = Decoupled(shapes.score.write)
   val scoreMaxWrite   = Decoupled(shapes.scoreMax.write)
   val residualWrite   = Decoupled(shapes.residual.write)

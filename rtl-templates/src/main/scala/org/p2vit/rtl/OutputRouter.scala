@@ -7,16 +7,16 @@ import org.p2vit.rtl.job.MatMulJob.Destination
 /** The write ports of MATMUL, one a destination buffer. */
 class MatMulWrites(a: Architecture) extends Bundle {
   private val shapes = new BufferShapes(a)
-  val activation     = Decoupled(shapes.activation.write)
-  val weight         = Decoupled(shapes.weight.write)
-  val value          = Decoupled(shapes.value.write)
+  val activation     = Decoupled(shapes.resultWrite(shapes.activation, a.depth))
+  val weight         = Decoupled(shapes.resultWrite(shapes.weight, a.depth))
+  val value          = Decoupled(shapes.resultWrite(shapes.value, a.shifterColumns))
   val score          = Decoupled(shapes.score.write)
   val scoreMax       = Decoupled(shapes.scoreMax.write)
   val residual       = Decoupled(shapes.residual.write)
 }
 
-/** Hands results to the buffer they are meant for: the beat is repeated all over the word, and the mask picks
-  * its place. The last scores of a row block go together with the maxima of its rows.
+/** Hands results to the buffer they are meant for; the mask picks their place in its word. The last scores of
+  * a row block go together with the maxima of its rows.
   */
 class OutputRouter(a: Architecture) extends Module {
   val io = IO(new Bundle {
@@ -32,19 +32,19 @@ class OutputRouter(a: Architecture) extends Module {
   private val place = beat.place
 
   offer(io.write.activation, Destination.ACTIVATION)
-  io.write.activation.bits.data := bytes(rowBlocks = 1, a.depth)
+  io.write.activation.bits.data := bytes
   io.write.activation.bits.mask := mask(rowBlocks = 1, a.depth)
 
   offer(io.write.weight, Destination.KEY)
-  io.write.weight.bits.data := bytes(a.columns / a.rows, a.depth)
+  io.write.weight.bits.data := bytes
   io.write.weight.bits.mask := mask(a.columns / a.rows, a.depth)
 
   offer(io.write.value, Destination.VALUE)
-  io.write.value.bits.data := bytes(a.shifterDepth / a.rows, a.shifterColumns)
+  io.write.value.bits.data := bytes
   io.write.value.bits.mask := mask(a.shifterDepth / a.rows, a.shifterColumns)
 
   offer(io.write.score, Destination.SCORE)
-  io.write.score.bits.data := bytes(rowBlocks = 1, p)
+  io.write.score.bits.data := bytes
   io.write.score.bits.mask := mask(rowBlocks = 1, p)
 
   private val maxima = new ScoreMaxima(a, beat, taken = io.write.score.fire).maxima
@@ -76,12 +76,9 @@ class OutputRouter(a: Architecture) extends Module {
     port.bits.address := Fit(place.address, port.bits.address.getWidth)
   }
 
-  /** A word of `rowBlocks` times R rows of `columns` bytes. */
-  private def bytes(rowBlocks: Int, columns: Int): UInt = {
-    val rows = beat.values.grouped(p).map(row => Cat(row.reverse.map(_.asUInt(7, 0))))
-    Fill(rowBlocks, Cat(rows.toSeq.reverse.map(Fill(columns / p, _))))
-  }
+  private def bytes: UInt = VecInit(beat.values.map(_.asUInt(7, 0))).asUInt
 
+  /** For a word of `rowBlocks` times R rows of `columns` bytes. */
   private def mask(rowBlocks: Int, columns: Int): UInt = {
     val row = Cat(Seq.tabulate(columns / p)(g => Fill(p, at(place.group, g, columns / p))).reverse)
     Cat(

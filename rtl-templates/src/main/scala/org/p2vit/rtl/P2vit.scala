@@ -110,14 +110,14 @@ class P2vit(a: Architecture) extends Module {
 
   /** The first of `writers` that has something writes. */
   private def write(memory: MaskedMemory, writers: DecoupledIO[MemoryWrite]*): Unit = {
-    val granted = priorities(writers.map(_.valid))
-    val chosen  = PriorityMux(writers.map(w => w.valid -> w.bits))
+    val granted                                   = priorities(writers.map(_.valid))
+    def first[T <: Data](of: MemoryWrite => T): T = PriorityMux(writers.map(w => w.valid -> of(w.bits)))
     writers.zip(granted).foreach { case (w, g) => w.ready := g }
     memory.clock             := clock
     memory.port.writeEnable  := writers.map(_.valid).reduce(_ || _)
-    memory.port.writeAddress := chosen.address
-    memory.port.writeData    := chosen.data
-    memory.port.writeMask    := chosen.mask
+    memory.port.writeAddress := first(_.address)
+    memory.port.writeData    := first(_.word)
+    memory.port.writeMask    := first(_.mask)
   }
 
   /** The first of `readers` that asks reads; all see the word, which is for the one that was served. */

@@ -8,7 +8,7 @@ import org.p2vit.rtl.job.ShifterJob
 class ShifterIO(a: Architecture) extends ChunkIO {
   val code            = new BufferShapes(a).code.read
   val value           = new BufferShapes(a).value.read
-  val activationWrite = Decoupled(new BufferShapes(a).activation.write)
+  val activationWrite = Decoupled(ActivationBeat.write(a))
   val tap             = Output(Valid(UInt((a.requantLanes * 8).W)))
 }
 

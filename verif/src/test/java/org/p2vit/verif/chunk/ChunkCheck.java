@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import org.p2vit.numerics.Tables;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.Job;
@@ -159,11 +160,12 @@ final class ChunkCheck implements Observer {
   private void check(BenchEvent.Write e) {
     BufferId id = PortMap.write(e.port());
     int lanes = portBits.applyAsInt(e.port() + "_bits_mask");
-    int laneBits = portBits.applyAsInt(e.port() + "_bits_data") / lanes;
+    int laneBits = laneBits(id);
+    int beat = portBits.applyAsInt(e.port() + "_bits_data") / laneBits;
     int laneBytes = (laneBits + 7) / 8;
     for (int lane = 0; lane < lanes; lane++) {
       if (e.mask().testBit(lane)) {
-        BigInteger element = e.data().shiftRight(lane * laneBits);
+        BigInteger element = e.data().shiftRight(laneOfBeat(id, lane, beat) * laneBits);
         for (int i = 0; i < laneBytes; i++) {
           int mask = (1 << Math.min(8, laneBits - 8 * i)) - 1;
           int value = element.shiftRight(8 * i).intValue() & mask;
@@ -172,6 +174,29 @@ final class ChunkCheck implements Observer {
         }
       }
     }
+  }
+
+  /** Bits that one bit of the mask is for. */
+  private int laneBits(BufferId id) {
+    return switch (id) {
+      case CODE -> Tables.CODE_BITS;
+      case RESIDUAL -> Architecture.RESIDUAL_CONTAINER_BITS;
+      case PARAMETER, NORM_PARAMETER -> arch.axi().dataBits();
+      default -> 8;
+    };
+  }
+
+  /** The lane of a beat of so many lanes that a lane of the word gets: beats are repeated. */
+  private int laneOfBeat(BufferId id, int lane, int beat) {
+    if (chunk == Chunk.LOAD) {
+      return lane % beat;
+    }
+    int p = arch.requantColumns();
+    return switch (id) {
+      case ACTIVATION, WEIGHT -> lane / arch.depth() % arch.rows() * p + lane % p;
+      case VALUE -> lane / arch.shifterColumns() % arch.rows() * p + lane % p;
+      default -> lane;
+    };
   }
 
   private void checkByte(
