@@ -27,6 +27,7 @@ class Shifter(a: Architecture) extends Module {
   private val walk  = new ShifterWalk(a, job)
   private val array = Module(new ShifterArray(a))
   private val place = new ActivationPlace(a)
+  private val tile  = array.io.tile.bits
 
   private val (items, words) = ReadJoin(
     walk.item,
@@ -39,14 +40,10 @@ class Shifter(a: Architecture) extends Module {
   array.io.operands.bits.value := words(1)
   items.ready                  := array.io.operands.ready
 
-  // The tile that is being re-quantized: the p columns that are next, and those behind them, which move up.
-  private val tile      = array.io.tile.bits
-  private val context   = Reg(Vec(a.requantLanes, SInt(ShifterArray.accumulatorBits(a).W)))
-  private val behind    = Seq.fill(a.rows)(Seq.fill(a.shifterColumns - p)(Reg(chiselTypeOf(tile.sums(0)(0)))))
-  private val weights   = Reg(chiselTypeOf(tile.weights))
   private val remaining = RegInit(0.U(log2Ceil(beats + 1).W))
   private val lastTile  = Reg(Bool())
   private val shift     = Reg(UInt(job.unsignedField("shift").getWidth.W))
+  private val bank      = Module(new ShifterBank(a, shift.getWidth))
 
   private val result  = Reg(new ActivationBeat(a))
   private val writing = RegInit(false.B)
@@ -55,23 +52,15 @@ class Shifter(a: Architecture) extends Module {
   private val move    = array.io.tile.valid && (remaining === 0.U || (remaining === 1.U && leaving))
   private val opening = move && tile.tag.opening
 
-  when(leaving) {
-    remaining := remaining - 1.U
-    for (row <- behind; c <- p until row.length) { row(c - p) := row(c) }
-  }
+  bank.io.load        := move
+  bank.io.next        := leaving
+  bank.io.tile        := tile
+  bank.io.shift       := shift
   array.io.tile.ready := move
+  when(leaving) { remaining := remaining - 1.U }
   when(move) {
-    for (r <- 0 until a.rows; (to, from) <- behind(r).zip(tile.sums(r).drop(p))) { to := from }
-    weights   := tile.weights
     lastTile  := tile.tag.lastTile
     remaining := beats.U
-  }
-  when(move || leaving) {
-    for (r <- 0 until a.rows; c <- 0 until p) {
-      val sum    = if (beats == 1) tile.sums(r)(c) else Mux(move, tile.sums(r)(c), behind(r)(c))
-      val excess = Mux(move, tile.weights(r), weights(r)) << 7
-      context(r * p + c) := (sum -% Fit(excess.asUInt, sum.getWidth)).asSInt
-    }
   }
 
   private val lastOfRow = lastTile && remaining === 1.U
@@ -86,9 +75,7 @@ class Shifter(a: Architecture) extends Module {
     result.address   := place.address
     result.group     := place.group
     result.lastOfRow := lastOfRow
-    result.data := VecInit.tabulate(a.requantLanes) { i =>
-      RoundShift.saturated(context(i), shift.zext, 0, (1 << shift.getWidth) - 1, 8).asUInt
-    }
+    result.data      := bank.io.results
   }
 
   io.activationWrite.valid := writing

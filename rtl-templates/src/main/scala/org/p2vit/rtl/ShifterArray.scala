@@ -94,7 +94,10 @@ object ShifterArray {
   /** Fractional bits of a term: `2^-15` is the smallest weight but zero. */
   private val Fraction = Tables.CODE_ZERO - 1
 
-  /** Of a value times its weight, without a sign. */
+  /** `log2` of what is added to a value, that it is not negative. */
+  val Log2Bias = 7
+
+  /** Of such a value times its weight. */
   val TermBits: Int = 8 + Fraction
 
   /** docs/numerics.md section 8. */

@@ -46,7 +46,7 @@ class ShifterSum(a: Architecture) extends RawModule {
   @public val total   = IO(Output(UInt(ShifterArray.accumulatorBits(a).W)))
 
   withClock(clock) {
-    val terms  = weights.zip(values).map { case (w, v) => term(w, v ^ 0x80.U) }
+    val terms  = weights.zip(values).map { case (w, v) => term(w, v ^ (1 << ShifterArray.Log2Bias).U) }
     val bits   = ShifterArray.TermBits + Architecture.log2Ceil(depth)
     val halves = Sum.carrySave(terms, bits).map(RegEnable(_, enables.add))
     total := ShifterSum.accumulate(halves, total.getWidth, enables)
