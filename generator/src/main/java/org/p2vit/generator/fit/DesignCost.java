@@ -17,8 +17,11 @@ final class DesignCost {
   /** A byte of operands read per MAC: wide memories cost energy. */
   private static final double OPERAND_BYTE = 0.005;
 
-  /** A lane of the re-quantizer or LayerNorm for each MAC. */
-  private static final double LANE = 0.02;
+  /** A lane of the re-quantizer for each MAC. */
+  private static final double REQUANT_LANE = 0.02;
+
+  /** A lane of LayerNorm for each MAC: two to three times as large (docs/area.md). */
+  private static final double LAYER_NORM_LANE = 0.04;
 
   /** A shifter for each MAC. */
   private static final double SHIFTER = 0.002;
@@ -50,7 +53,8 @@ final class DesignCost {
     double macs = core.macs();
     return 1
         + operands(d.array())
-        + LANE * (core.requantLanes() + core.layerNormLanes()) / macs
+        + REQUANT_LANE * core.requantLanes() / macs
+        + LAYER_NORM_LANE * core.layerNormLanes() / macs
         + SHIFTER * core.rows() * core.shifterColumns() * core.shifterDepth() / macs
         + MEMORY * Math.log(space.bytes(d)) / Math.log(2);
   }
