@@ -17,7 +17,7 @@ import org.p2vit.model.InputException;
  * @param top the top module
  * @param verilog SystemVerilog sources, and Verilator configuration files ({@code .vlt})
  * @param harness C++ sources ({@code .cpp}), one of them with {@code main}, and headers
- * @param trace whether the executable can write FST waveforms (slower, and slower to build)
+ * @param waveform what the executable can write (slower, and slower to build)
  * @param effort how much time to spend on optimization
  * @param flags further Verilator options
  */
@@ -25,9 +25,18 @@ public record BuildRequest(
     String top,
     List<Source> verilog,
     List<Source> harness,
-    boolean trace,
+    Waveform waveform,
     Effort effort,
     List<String> flags) {
+
+  /** Formats of a record of all signals. */
+  public enum Waveform {
+    NONE,
+    /** Compressed, for viewers. */
+    FST,
+    /** Text that every tool reads (IEEE 1364-2005, section 18). */
+    VCD
+  }
 
   /** Trades build time for simulation speed. */
   public enum Effort {
@@ -81,29 +90,29 @@ public record BuildRequest(
         top,
         verilog.stream().map(Source::of).toList(),
         List.of(harness),
-        false,
+        Waveform.NONE,
         Effort.QUICK,
         List.of());
   }
 
   public BuildRequest withVerilog(Source more) {
-    return new BuildRequest(top, added(verilog, more), harness, trace, effort, flags);
+    return new BuildRequest(top, added(verilog, more), harness, waveform, effort, flags);
   }
 
   public BuildRequest withHarness(Source more) {
-    return new BuildRequest(top, verilog, added(harness, more), trace, effort, flags);
+    return new BuildRequest(top, verilog, added(harness, more), waveform, effort, flags);
   }
 
-  public BuildRequest withTrace(boolean on) {
-    return new BuildRequest(top, verilog, harness, on, effort, flags);
+  public BuildRequest withWaveform(Waveform format) {
+    return new BuildRequest(top, verilog, harness, format, effort, flags);
   }
 
   public BuildRequest withEffort(Effort value) {
-    return new BuildRequest(top, verilog, harness, trace, value, flags);
+    return new BuildRequest(top, verilog, harness, waveform, value, flags);
   }
 
   public BuildRequest withFlag(String more) {
-    return new BuildRequest(top, verilog, harness, trace, effort, added(flags, more));
+    return new BuildRequest(top, verilog, harness, waveform, effort, added(flags, more));
   }
 
   private static <T> List<T> added(List<T> list, T more) {

@@ -9,6 +9,8 @@ import org.p2vit.model.InputException;
 
 /** Writes the script, and the files that it names, which {@code harness.cpp} executes. */
 final class ScriptWriter {
+  private static final String STANDARD_OUTPUT = "/dev/stdout";
+
   private final Path directory;
   private final int beatBytes;
   private final StringBuilder script = new StringBuilder();
@@ -40,7 +42,9 @@ final class ScriptWriter {
     line("limit %d", simulation.cycleLimit());
     if (simulation.trace().isPresent()) {
       Simulation.Trace trace = simulation.trace().get();
-      line("trace %d %d %s", trace.firstCycle(), trace.lastCycle(), path(trace.file()));
+      String to =
+          trace.to() instanceof Simulation.Trace.ToFile file ? path(file.file()) : STANDARD_OUTPUT;
+      line("trace %d %d %s", trace.firstCycle(), trace.lastCycle(), to);
     }
     for (Simulation.Region region : simulation.memory()) {
       byte[] content = padded(region.content());

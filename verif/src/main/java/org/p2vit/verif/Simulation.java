@@ -1,9 +1,11 @@
 package org.p2vit.verif;
 
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.p2vit.rtl.RegisterMap;
 
 /**
@@ -150,14 +152,43 @@ public record Simulation(
   }
 
   /**
-   * An FST waveform. The simulation must have been built with trace.
+   * A waveform. The simulation must have been built for its format.
    *
    * @param firstCycle first and last cycle written, counted from reset over all runs
    */
-  public record Trace(Path file, long firstCycle, long lastCycle) {
+  public record Trace(
+      Destination to, BuildRequest.Waveform format, long firstCycle, long lastCycle) {
+
+    /** Where it goes. */
+    public sealed interface Destination {}
+
+    /** A file. */
+    public record ToFile(Path file) implements Destination {}
+
+    /**
+     * Somebody who reads it while it is made, in a thread of its own, to its end. For what would be
+     * too large to keep.
+     */
+    public record ToReader(Consumer<InputStream> reader) implements Destination {}
+
+    /** What a file's name asks for: VCD for {@code .vcd}, else FST. */
+    public static Trace of(Path file, long firstCycle, long lastCycle) {
+      boolean vcd = file.toString().endsWith(".vcd");
+      return new Trace(
+          new ToFile(file),
+          vcd ? BuildRequest.Waveform.VCD : BuildRequest.Waveform.FST,
+          firstCycle,
+          lastCycle);
+    }
+
     /** Of everything. */
     public static Trace of(Path file) {
-      return new Trace(file, 0, Long.MAX_VALUE);
+      return of(file, 0, Long.MAX_VALUE);
+    }
+
+    /** VCD for a reader. */
+    public static Trace vcd(Consumer<InputStream> reader, long firstCycle, long lastCycle) {
+      return new Trace(new ToReader(reader), BuildRequest.Waveform.VCD, firstCycle, lastCycle);
     }
   }
 

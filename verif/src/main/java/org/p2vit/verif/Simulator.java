@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
 import org.p2vit.rtl.Architecture;
@@ -40,13 +43,13 @@ public final class Simulator {
   /**
    * Builds the simulation of an emitted accelerator, or takes it from the cache.
    *
-   * @param trace whether waveforms can be written
+   * @param waveform that can be written
    * @throws InputException as {@link VerilatorBuild#build}
    */
   public static Simulator build(
       EmittedRtl rtl,
       Architecture architecture,
-      boolean trace,
+      BuildRequest.Waveform waveform,
       VerilatorBuild build,
       BuildProgress progress) {
     BuildRequest request =
@@ -54,7 +57,7 @@ public final class Simulator {
             .withVerilog(BuildRequest.Source.of("taps.vlt", DesignHeader.publicSignals()))
             .withHarness(BuildRequest.Source.of("design.h", DesignHeader.header(architecture)))
             .withEffort(BuildRequest.Effort.FULL)
-            .withTrace(trace);
+            .withWaveform(waveform);
     for (String file : HARNESS) {
       request = request.withHarness(BuildRequest.Source.resource(Simulator.class, file));
     }
@@ -73,7 +76,10 @@ public final class Simulator {
       try {
         Path result = directory.resolve("result.json");
         Path script = new ScriptWriter(directory, beatBytes).write(simulation);
-        execute(List.of(executable.toString(), script.toString(), result.toString()), progress);
+        execute(
+            List.of(executable.toString(), script.toString(), result.toString()),
+            simulation.trace(),
+            progress);
         return read(result, simulation, directory);
       } finally {
         delete(directory);
@@ -83,16 +89,36 @@ public final class Simulator {
     }
   }
 
-  private static void execute(List<String> command, SimulationProgress progress)
+  private static void execute(
+      List<String> command, Optional<Simulation.Trace> trace, SimulationProgress progress)
       throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    Simulation.Trace.ToReader reader =
+        trace.isPresent() && trace.get().to() instanceof Simulation.Trace.ToReader r ? r : null;
+    if (reader == null) {
+      builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    }
     List<String> messages = new ArrayList<>();
     int status;
     try (ChildProcess child = ChildProcess.start(builder);
         BufferedReader errors = child.process().errorReader()) {
-      status = child.await(() -> drain(errors, messages, progress));
+      FutureTask<Void> reading =
+          new FutureTask<>(() -> reader.reader().accept(child.process().getInputStream()), null);
+      if (reader != null) {
+        Thread thread = new Thread(reading, "waveform reader");
+        thread.setDaemon(true);
+        thread.start();
+      }
+      status =
+          child.await(
+              () -> {
+                drain(errors, messages, progress);
+                stopIfFailed(reading, child);
+              });
       drain(errors, messages, progress);
+      if (reader != null && messages.isEmpty()) {
+        get(reading);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InputException("the simulation was interrupted", e);
@@ -106,6 +132,25 @@ public final class Simulator {
     }
     throw new SimulationException(
         message.isEmpty() ? "the simulation died with status " + status : message);
+  }
+
+  /** A simulation whose reader has gone would wait for it. */
+  private static void stopIfFailed(FutureTask<Void> reading, ChildProcess child) {
+    if (reading.isDone()) {
+      child.process().destroyForcibly();
+    }
+  }
+
+  /** Waits for the reader's end, and throws what it threw. */
+  private static void get(FutureTask<Void> reading) throws InterruptedException {
+    try {
+      reading.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   private static void drain(

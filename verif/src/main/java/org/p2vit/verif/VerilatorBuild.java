@@ -234,8 +234,10 @@ public final class VerilatorBuild {
     // Several files of moderate size compile in parallel.
     flags.addAll(List.of("--output-split", "12000", "--output-split-cfuncs", "3000"));
     flags.addAll(List.of("-CFLAGS", "-std=c++17"));
-    if (request.trace()) {
-      flags.addAll(List.of("--trace-fst", "-CFLAGS", "-DP2VIT_TRACE"));
+    switch (request.waveform()) {
+      case NONE -> {}
+      case FST -> flags.addAll(List.of("--trace-fst", "-CFLAGS", "-DP2VIT_FST"));
+      case VCD -> flags.addAll(List.of("--trace", "-CFLAGS", "-DP2VIT_VCD"));
     }
     flags.addAll(request.flags());
     return flags;

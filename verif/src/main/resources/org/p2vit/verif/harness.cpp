@@ -6,7 +6,7 @@
 //   save <address> <bytes> <file>                            memory to file
 //   fail-read <address>, fail-write <address>                this beat is answered with an error
 //   limit <cycles>                                           of one run
-//   trace <first cycle> <last cycle> <file>                  FST waveform, cycles since reset
+//   trace <first cycle> <last cycle> <file>                  waveform, cycles since reset
 //   write <register offset> <value>                          AXI4-Lite
 //   taps <directory>, taps-off                               where the next runs record chunk results
 //   execution <window cycles> <file>                         what the next run did when, see ExecutionTrace
@@ -29,8 +29,14 @@
 #include "execution_recorder.h"
 #include "taps.h"
 #include "verilated.h"
-#ifdef P2VIT_TRACE
+#if defined(P2VIT_FST)
 #include "verilated_fst_c.h"
+using Waveform = VerilatedFstC;
+#define P2VIT_TRACE
+#elif defined(P2VIT_VCD)
+#include "verilated_vcd_c.h"
+using Waveform = VerilatedVcdC;
+#define P2VIT_TRACE
 #endif
 
 namespace p2vit {
@@ -141,7 +147,7 @@ class Simulation {
     Verilated::traceEverOn(true);
     traceFirst_ = first;
     traceLast_ = last;
-    trace_ = std::make_unique<VerilatedFstC>();
+    trace_ = std::make_unique<Waveform>();
     top_.trace(trace_.get(), 99);
     trace_->open(file.c_str());
     if (!trace_->isOpen()) throw std::runtime_error("cannot write " + file);
@@ -190,7 +196,7 @@ class Simulation {
   uint8_t response_ = 0;
   uint32_t readData_ = 0;
 #ifdef P2VIT_TRACE
-  std::unique_ptr<VerilatedFstC> trace_;
+  std::unique_ptr<Waveform> trace_;
   uint64_t traceFirst_ = 0, traceLast_ = 0;
 #endif
 };

@@ -107,7 +107,7 @@ class AxiMemoryTest {
                 BuildRequest.Source.resource(AxiMemoryTest.class, "axi_copy.cpp"),
                 BuildRequest.Source.resource(Simulator.class, "axi_memory.h"),
                 BuildRequest.Source.resource(Simulator.class, "axi_memory.cpp")),
-            false,
+            BuildRequest.Waveform.NONE,
             BuildRequest.Effort.QUICK,
             List.of());
     executable = new VerilatorBuild().build(request, BuildProgress.NONE);

@@ -61,7 +61,12 @@ class SimulatorTest {
     Files.write(shared.resolve(source.name()), source.content());
     design = new EmittedRtl("P2vit", shared, "none", List.of(source.name()), "none");
     simulator =
-        Simulator.build(design, ARCHITECTURE, false, new VerilatorBuild(), BuildProgress.NONE);
+        Simulator.build(
+            design,
+            ARCHITECTURE,
+            BuildRequest.Waveform.NONE,
+            new VerilatorBuild(),
+            BuildProgress.NONE);
   }
 
   @Test
@@ -221,7 +226,12 @@ class SimulatorTest {
     assertTrue(message.contains("built without waveforms"), message);
 
     Simulator tracing =
-        Simulator.build(design, ARCHITECTURE, true, new VerilatorBuild(), BuildProgress.NONE);
+        Simulator.build(
+            design,
+            ARCHITECTURE,
+            BuildRequest.Waveform.FST,
+            new VerilatorBuild(),
+            BuildProgress.NONE);
     tracing.run(traced, SimulationProgress.NONE);
     assertTrue(Files.size(file) > 1000, "" + Files.size(file));
   }

@@ -56,7 +56,7 @@ class VerilatorBuildTest {
         "Counter",
         List.of(DESIGN, BuildRequest.Source.of("comment.sv", "// " + what + "\n")),
         List.of(HARNESS),
-        false,
+        BuildRequest.Waveform.NONE,
         BuildRequest.Effort.QUICK,
         List.of());
   }

@@ -7,6 +7,7 @@ import org.p2vit.generator.Design;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.verif.BuildRequest;
 import org.p2vit.verif.Simulator;
 import org.p2vit.verif.VerilatorBuild;
 
@@ -39,7 +40,12 @@ record SimulationSpeed(
     Design design = P2vit.generate(model, P2vit.fit(model, workload.fit()), directory);
     long elaborated = System.nanoTime();
     VerilatorBuild build = new VerilatorBuild(directory.resolve("cache"));
-    Simulator.build(design.rtl(), design.compiled().architecture(), false, build, listener);
+    Simulator.build(
+        design.rtl(),
+        design.compiled().architecture(),
+        BuildRequest.Waveform.NONE,
+        build,
+        listener);
     long built = System.nanoTime();
     RtlVerification.Options options =
         new RtlVerification.Options(workload.axi(), Optional.empty(), build);

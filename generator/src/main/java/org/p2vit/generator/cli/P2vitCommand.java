@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       CyclesCommand.class,
       EnergyCommand.class,
+      PowerCommand.class,
       AreaCommand.class,
       DevicesCommand.class,
       SynthCommand.class,

@@ -68,11 +68,8 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Seed of the stalls (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--trace",
-      paramLabel = "FILE.fst",
-      description = "Write a waveform (slow, large).")
-  private Path trace;
+  @ArgGroup(exclusive = false)
+  private TraceOptions trace;
 
   @ArgGroup(exclusive = false)
   private TimelineOptions timeline;
@@ -94,7 +91,7 @@ final class VerifyCommand implements Callable<Integer> {
       RtlVerification.Options options =
           RtlVerification.Options.standard()
               .withAxi(AxiBehaviour.of(latency, stall, seed))
-              .withTrace(Optional.ofNullable(trace));
+              .withTrace(Optional.ofNullable(trace).map(TraceOptions::trace));
       result =
           P2vit.verify(
               model,

@@ -1,6 +1,7 @@
 package org.p2vit.generator.energy;
 
 import java.nio.file.Path;
+import org.p2vit.generator.compile.AccessCounts.Operation;
 import org.p2vit.model.InputException;
 import org.p2vit.model.io.SettingsFile;
 
@@ -62,6 +63,17 @@ public record EnergyCosts(
    */
   public static EnergyCosts read(Path file) {
     return FORMAT.read(file);
+  }
+
+  /** Picojoules of an operation. */
+  double of(Operation operation) {
+    return switch (operation) {
+      case MULTIPLY_ACCUMULATE -> multiplyAccumulate;
+      case REQUANTIZE -> requantize;
+      case SHIFT_ADD -> shiftAdd;
+      case SOFTMAX -> softmax;
+      case LAYER_NORM -> layerNorm;
+    };
   }
 
   /**

@@ -35,7 +35,7 @@ public record EnergyEstimate(
     Architecture arch = counts.architecture();
     Map<String, Double> parts = new LinkedHashMap<>();
     for (Operation o : Operation.values()) {
-      parts.put(name(o), counts.operations(o) * cost(o, costs) / images);
+      parts.put(name(o), counts.operations(o) * costs.of(o) / images);
     }
     double bits = 0;
     for (OnChip memory : OnChip.values()) {
@@ -60,15 +60,5 @@ public record EnergyEstimate(
 
   private static String name(Operation o) {
     return o.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-  }
-
-  private static double cost(Operation o, EnergyCosts c) {
-    return switch (o) {
-      case MULTIPLY_ACCUMULATE -> c.multiplyAccumulate();
-      case REQUANTIZE -> c.requantize();
-      case SHIFT_ADD -> c.shiftAdd();
-      case SOFTMAX -> c.softmax();
-      case LAYER_NORM -> c.layerNorm();
-    };
   }
 }

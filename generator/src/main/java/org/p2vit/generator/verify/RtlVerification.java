@@ -1,6 +1,5 @@
 package org.p2vit.generator.verify;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,6 +14,7 @@ import org.p2vit.image.InputCodes;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.RegisterMap;
 import org.p2vit.verif.BuildProgress;
+import org.p2vit.verif.BuildRequest;
 import org.p2vit.verif.ExecutionTrace;
 import org.p2vit.verif.Simulation;
 import org.p2vit.verif.Simulator;
@@ -63,10 +63,11 @@ public record RtlVerification(
    * How to simulate.
    *
    * @param axi behaviour of the memory
-   * @param trace waveform file of the first image, if wanted
+   * @param trace waveform of the first image, if wanted
    * @param build the Verilator builds
    */
-  public record Options(Simulation.AxiBehaviour axi, Optional<Path> trace, VerilatorBuild build) {
+  public record Options(
+      Simulation.AxiBehaviour axi, Optional<Simulation.Trace> trace, VerilatorBuild build) {
 
     /** 100 cycles of memory latency, no stalls, no waveform. */
     public static Options standard() {
@@ -78,8 +79,8 @@ public record RtlVerification(
       return new Options(behaviour, trace, build);
     }
 
-    public Options withTrace(Optional<Path> file) {
-      return new Options(axi, file, build);
+    public Options withTrace(Optional<Simulation.Trace> wanted) {
+      return new Options(axi, wanted, build);
     }
   }
 
@@ -129,7 +130,7 @@ public record RtlVerification(
         Simulator.build(
             design.rtl(),
             compiled.architecture(),
-            options.trace().isPresent(),
+            options.trace().map(Simulation.Trace::format).orElse(BuildRequest.Waveform.NONE),
             options.build(),
             listener);
     List<byte[]> inputs = new ArrayList<>();
@@ -144,7 +145,7 @@ public record RtlVerification(
         new RtlRunner.Options(
             options.axi(),
             Runtime.getRuntime().availableProcessors(),
-            options.trace().map(Simulation.Trace::of),
+            options.trace(),
             OptionalInt.of(EXECUTION_WINDOW_CYCLES));
     new RtlRunner(compiled, design.map(), simulator)
         .run(

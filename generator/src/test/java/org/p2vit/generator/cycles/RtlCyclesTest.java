@@ -25,6 +25,7 @@ import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.RtlEmitter;
 import org.p2vit.verif.BuildProgress;
+import org.p2vit.verif.BuildRequest;
 import org.p2vit.verif.ExecutionTrace;
 import org.p2vit.verif.Simulation;
 import org.p2vit.verif.Simulator;
@@ -97,7 +98,7 @@ class RtlCyclesTest {
           Simulator.build(
               RtlEmitter.create().emit(arch, directory.resolve("rtl" + seed)),
               arch,
-              false,
+              BuildRequest.Waveform.NONE,
               new VerilatorBuild(),
               BuildProgress.NONE);
       for (int count : images) {

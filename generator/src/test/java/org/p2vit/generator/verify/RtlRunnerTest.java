@@ -29,6 +29,7 @@ import org.p2vit.rtl.RegisterMap;
 import org.p2vit.rtl.RtlEmitter;
 import org.p2vit.rtl.StallCause;
 import org.p2vit.verif.BuildProgress;
+import org.p2vit.verif.BuildRequest;
 import org.p2vit.verif.ExecutionTrace;
 import org.p2vit.verif.Simulation;
 import org.p2vit.verif.SimulationResult;
@@ -68,7 +69,7 @@ class RtlRunnerTest {
         Simulator.build(
             RtlEmitter.create().emit(architecture, directory.resolve("rtl" + seed)),
             architecture,
-            false,
+            BuildRequest.Waveform.NONE,
             new VerilatorBuild(),
             BuildProgress.NONE);
     List<byte[]> inputs = new ArrayList<>();

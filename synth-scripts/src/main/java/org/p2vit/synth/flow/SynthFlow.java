@@ -2,10 +2,12 @@ package org.p2vit.synth.flow;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,9 +47,16 @@ public enum SynthFlow {
       new FlowOption("LIBERTY", "cell library (default osu018)"),
       new FlowOption("DRIVER", "cell of the library that drives the inputs"),
       new FlowOption("PERIOD", "of the clock in ns (default 10)"),
+      new FlowOption("QUEUE", "bits from which on a queue is left out (default 1024)"),
       new FlowOption("ACTIVITY", "toggles of a net in a cycle (default 0.1)"));
 
-  private static final String LIBERTY = "LIBERTY";
+  /** Setting of the cell library. */
+  public static final String LIBERTY = "LIBERTY";
+
+  /** Setting of the clock period in ns. */
+  public static final String PERIOD = "PERIOD";
+
+  private static final String LOG = "log.txt";
   private static final Path OSU018 = Path.of("/usr/share/qflow/tech/osu018/osu018_stdcells.lib");
 
   /** Reads what a flow wrote. */
@@ -91,7 +100,34 @@ public enum SynthFlow {
     check(settings);
     tools.forEach(Tool::checkInstalled);
     Path out = directory.toAbsolutePath();
-    Path log = out.resolve("log.txt");
+    Path log = out.resolve(LOG);
+    FlowLog watched = new FlowLog(log, name().toLowerCase(Locale.ROOT), progress);
+    List<String> arguments =
+        List.of(rtl.directory().toAbsolutePath().toString(), out.toString(), rtl.top());
+    runScript(scripts, arguments, settings, log, atMost, watched::show);
+    try {
+      return reports.read(rtl, out, settings);
+    } catch (IOException e) {
+      throw new InputException("cannot read the reports in " + out + ": " + e, e);
+    }
+  }
+
+  /**
+   * Runs a script that belongs to the flow.
+   *
+   * @param scripts of {@code flows/}: the one to run, and those that it needs
+   * @param log of its own; its directory, made if missing, is for the scripts as well
+   * @param tick called about five times a second
+   * @throws InputException as {@link #run}
+   */
+  public void runScript(
+      List<String> scripts,
+      List<String> arguments,
+      Map<String, String> settings,
+      Path log,
+      Duration atMost,
+      Runnable tick) {
+    Path out = log.getParent();
     try {
       Files.createDirectories(out);
       Files.deleteIfExists(log);
@@ -100,26 +136,32 @@ public enum SynthFlow {
           Files.copy(in, out.resolve(script), StandardCopyOption.REPLACE_EXISTING);
         }
       }
-      FlowLog watched = new FlowLog(log, name().toLowerCase(Locale.ROOT), progress);
-      new Tool("bash", "it is part of any Debian system")
-          .run(
-              List.of(
-                  out.resolve(scripts.get(0)).toString(),
-                  rtl.directory().toAbsolutePath().toString(),
-                  out.toString(),
-                  rtl.top()),
-              resolved(settings),
-              out,
-              log,
-              atMost,
-              watched::show);
-      return reports.read(rtl, out, settings);
     } catch (IOException e) {
-      throw new InputException("cannot read or write in " + out + ": " + e, e);
+      throw new InputException("cannot write in " + out + ": " + e, e);
     }
+    List<String> words = new ArrayList<>(List.of(out.resolve(scripts.get(0)).toString()));
+    words.addAll(arguments);
+    new Tool("bash", "it is part of any Debian system")
+        .run(words, resolved(settings), out, log, atMost, tick);
   }
 
-  private void check(Map<String, String> settings) {
+  /** What its scripts say, for a cache. */
+  public String scriptText() {
+    StringBuilder text = new StringBuilder();
+    for (String script : scripts) {
+      try (InputStream in = SynthFlow.class.getResourceAsStream(script)) {
+        text.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * @throws InputException if a setting is unknown or names a file that is not there
+   */
+  public void check(Map<String, String> settings) {
     for (String name : settings.keySet()) {
       if (options.stream().noneMatch(o -> o.name().equals(name))) {
         throw new InputException(

@@ -13,6 +13,7 @@ import org.p2vit.rtl.RtlEmitter;
 import org.p2vit.rtl.job.Job;
 import org.p2vit.rtl.job.JobFormat;
 import org.p2vit.verif.BuildProgress;
+import org.p2vit.verif.BuildRequest;
 import org.p2vit.verif.Simulation;
 import org.p2vit.verif.SimulationProgress;
 import org.p2vit.verif.SimulationResult;
@@ -71,7 +72,12 @@ final class Engine {
   static Engine build(Path directory) {
     EmittedRtl rtl = RtlEmitter.create().emit(ARCHITECTURE, directory);
     return new Engine(
-        Simulator.build(rtl, ARCHITECTURE, false, new VerilatorBuild(), BuildProgress.NONE));
+        Simulator.build(
+            rtl,
+            ARCHITECTURE,
+            BuildRequest.Waveform.NONE,
+            new VerilatorBuild(),
+            BuildProgress.NONE));
   }
 
   byte[] model() {

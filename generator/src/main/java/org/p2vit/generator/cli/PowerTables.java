@@ -1,0 +1,90 @@
+package org.p2vit.generator.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.p2vit.generator.energy.GateComparison;
+import org.p2vit.generator.verify.RtlVerification;
+import org.p2vit.synth.power.Energy;
+
+/** What 'power' shows. */
+final class PowerTables {
+  private static final double MICRO = 1e6;
+  private static final double NANO = 1e9;
+  private static final String ROW = "  %-24s %10s %10s %10s %8s %12s %10s%n";
+
+  private PowerTables() {}
+
+  static void print(GateComparison c, PrintWriter out) {
+    Energy all = c.gates();
+    ConsoleTable table = new ConsoleTable("Gates");
+    table.row("cells, flip-flops", "%,d, %,d", c.cells(), c.flipFlops());
+    table.row("pins whose changes were counted", "%.2f %%", 100 * c.annotated());
+    table.row("cycles", "%,d", c.cycles());
+    table.row(
+        "energy",
+        "%,.2f uJ, %.3f nJ a cycle",
+        MICRO * all.total(),
+        NANO * all.total() / c.cycles());
+    share(table, "  loads of nets", all.switching(), all);
+    share(table, "  inside cells", all.internal(), all);
+    share(table, "  clock pins", all.clock(), all);
+    share(table, "  leakage", all.leakage(), all);
+    table.print(out);
+
+    out.printf("%nGates, and the model's operations (%s)%n", c.technology());
+    line(out, "part", "gates uJ", "no clock", "share %", "share %", "pJ an op.", "ratio");
+    line(out, "", "", "", "gates", "model", "gates", "");
+    for (GateComparison.Row row : c.parts()) {
+      Energy e = row.gates();
+      boolean modelled = row.model() > 0;
+      line(
+          out,
+          row.part().title(),
+          number(MICRO * e.total(), 2),
+          number(MICRO * (e.total() - e.clock()), 2),
+          modelled ? number(100 * e.total() / c.gatesOfOperations(), 1) : "",
+          modelled ? number(100 * row.model() / c.model(), 1) : "",
+          modelled ? number(1e12 * e.total() / row.operations(), 2) : "",
+          modelled ? number(e.total() / row.model(), 1) : "");
+    }
+    line(
+        out,
+        "all with operations",
+        number(MICRO * c.gatesOfOperations(), 2),
+        "",
+        "100.0",
+        "100.0",
+        "",
+        number(c.gatesOfOperations() / c.model(), 1));
+    if (c.scale() != null) {
+      out.printf(
+          Locale.ROOT,
+          "The ratio, gates over model, would be %.1f by the technologies alone.%n",
+          c.scale());
+    }
+    out.flush();
+  }
+
+  static void print(RtlVerification verification, PrintWriter out) {
+    new ConsoleTable("Netlist under simulation")
+        .row(
+            "bit-exact",
+            "%s: %,d tensor elements compared",
+            verification.exact() ? "yes" : "NO",
+            verification.elements())
+        .row("cycles per image", "%,.0f", verification.cyclesPerImage())
+        .print(out);
+  }
+
+  private static void share(ConsoleTable table, String name, double joules, Energy all) {
+    table.row(name, "%5.1f %%", 100 * joules / all.total());
+  }
+
+  private static String number(double value, int digits) {
+    return String.format(Locale.ROOT, "%,." + digits + "f", value);
+  }
+
+  private static void line(PrintWriter out, Object... columns) {
+    out.printf(Locale.ROOT, ROW, columns);
+  }
+}
