@@ -12,7 +12,8 @@
 #   QUEUE    bits from which on a queue is left out, default 1024
 #   ACTIVITY toggles of a net in a cycle, for power, default 0.1
 # Writes usage.json (Yosys' stat, with areas), netlist.v, timing.txt, power.txt, constraints.sdc; for simulation, the
-# netlist with its hierarchy, gates.v, models of the cells, cells.v, the memories, and the list of all, gates.f
+# netlist with its hierarchy, gates.v, models of the cells, cells.v, the memories, and the list of all, gates.f; and for
+# p2vit power netlist.json and cells.json
 set -euo pipefail
 rtl=$1 out=$2 top=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -57,11 +58,13 @@ yosys -p "
   write_verilog -noattr -noexpr $out/gates.v
   flatten
   setundef -zero
+  opt_clean -purge
+  write_json $out/netlist.json
   splitnets -ports
   opt_clean -purge
   write_verilog -noattr -noexpr -nohex -nodec $out/netlist.v
 "
-yosys -q -p "read_liberty $LIBERTY; write_verilog -noattr $out/cells.v"
+yosys -q -p "read_liberty $LIBERTY; write_json $out/cells.json; clean -purge; write_verilog -noattr $out/cells.v"
 [ ${#macros[@]} -eq 0 ] || cp "${macros[@]}" "$out"
 printf '%s\n' gates.v cells.v "${macros[@]}" > "$out/gates.f"
 # What OpenSTA does not read: the contents of the macros, which it takes for black boxes.

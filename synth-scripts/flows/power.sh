@@ -10,5 +10,5 @@ set -euo pipefail
 out=$(realpath "$1") top=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export LIBERTY=${LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib} PERIOD=${PERIOD:-10}
-OUT=$out TOP=$top sta -no_splash -exit "$here/power.tcl" > "$out/energies.txt" 2>&1
+OUT=$out TOP=$top sta -no_splash -exit "$here/power.tcl" 2>&1 | grep -vE 'cap = |when act' > "$out/energies.txt"
 grep -q '^Total' "$out/total.txt" || { echo "error: OpenSTA reports no power"; tail -3 "$out/energies.txt"; exit 1; }

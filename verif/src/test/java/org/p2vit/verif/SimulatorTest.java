@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -234,6 +236,54 @@ class SimulatorTest {
             BuildProgress.NONE);
     tracing.run(traced, SimulationProgress.NONE);
     assertTrue(Files.size(file) > 1000, "" + Files.size(file));
+  }
+
+  @Test
+  void waveformsCanBeReadWhileTheyAreMade() throws Exception {
+    Simulator tracing =
+        Simulator.build(
+            design,
+            ARCHITECTURE,
+            BuildRequest.Waveform.VCD,
+            new VerilatorBuild(),
+            BuildProgress.NONE);
+    Path file = directory.resolve("wave.vcd");
+    tracing.run(traced(Simulation.Trace.of(file, 0, 200)), SimulationProgress.NONE);
+    List<String> written = Files.readAllLines(file);
+    assertTrue(written.contains("$enddefinitions $end"), "a VCD file");
+    AtomicReference<List<String>> read = new AtomicReference<>();
+    Simulation.Trace reading =
+        Simulation.Trace.vcd(
+            in -> read.set(new BufferedReader(new InputStreamReader(in)).lines().toList()), 0, 200);
+    SimulationResult result = tracing.run(traced(reading), SimulationProgress.NONE);
+    assertTrue(result.runs().get(0).done(), "the run is not disturbed");
+    assertEquals(withoutDate(written), withoutDate(read.get()));
+
+    Simulation.Trace failing =
+        Simulation.Trace.vcd(
+            in -> {
+              throw new InputException("no such scope");
+            },
+            0,
+            200);
+    String message =
+        assertThrows(
+                InputException.class, () -> tracing.run(traced(failing), SimulationProgress.NONE))
+            .getMessage();
+    assertEquals("no such scope", message);
+  }
+
+  private Simulation traced(Simulation.Trace trace) {
+    return new Simulation(
+        List.of(INPUT, OUTPUT),
+        List.of(run("traced", 100, new byte[8])),
+        Simulation.AxiBehaviour.PLAIN,
+        5000,
+        Optional.of(trace));
+  }
+
+  private static List<String> withoutDate(List<String> vcd) {
+    return vcd.stream().filter(l -> !l.startsWith("$date")).toList();
   }
 
   private short[] tap(TapStream tap) throws Exception {

@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "power",
     description = {
-      "Energy of an image in gates, beside the model of 'energy': maps the design to standard cells, simulates the netlist",
-      "(every tensor against the golden model), and multiplies how often each pin changes with what OpenSTA says a change takes.",
-      "Exit code 0 only if the netlist computes what it should."
+      "Energy of an image in gates, beside the model of 'energy': maps the design to standard cells, has the netlist do what the",
+      "RTL does (which is compared with the golden model), and multiplies how often each pin changes with what OpenSTA says",
+      "that a change takes. Exit code 0 only if netlist, RTL and golden model agree."
     },
     sortOptions = false)
 final class PowerCommand implements Callable<Integer> {
@@ -131,6 +131,11 @@ final class PowerCommand implements Callable<Integer> {
     GateComparison comparison;
     GateSimulation simulation = null;
     try (ProgressLine progress = new ProgressLine()) {
+      Toggles toggles = null;
+      if (activity != null) {
+        progress.note("reading " + activity + " ...");
+        toggles = Toggles.read(activity, scope);
+      }
       progress.note("elaborating the accelerator ...");
       Design design = P2vit.generate(model, arch, program.options(), work);
       GateNetlist netlist =
@@ -140,9 +145,7 @@ final class PowerCommand implements Callable<Integer> {
               work.resolve("gates"),
               atMost,
               (step, done, total) -> progress.note(step + " ..."));
-      Toggles toggles;
-      String waveform;
-      if (activity == null) {
+      if (toggles == null) {
         simulation =
             GateSimulation.run(
                 model,
@@ -151,13 +154,9 @@ final class PowerCommand implements Callable<Integer> {
                 image,
                 AxiBehaviour.of(latency, 0, 1),
                 new VerificationProgress(progress));
-        toggles = simulation.toggles();
-        waveform = "of the simulation";
-      } else {
-        progress.note("reading " + activity + " ...");
-        toggles = Toggles.read(activity, scope);
-        waveform = activity.toString();
+        toggles = simulation.gates().toggles();
       }
+      String waveform = activity == null ? "of the simulation" : activity.toString();
       GatePower power =
           netlist.power(
               toggles, waveform, atMost, (step, done, total) -> progress.note(step + " ..."));
@@ -169,7 +168,7 @@ final class PowerCommand implements Callable<Integer> {
     if (simulation == null) {
       return 0;
     }
-    PowerTables.print(simulation.verification(), out);
-    return simulation.verification().exact() ? 0 : 1;
+    PowerTables.print(simulation, out);
+    return simulation.exact() ? 0 : 1;
   }
 }

@@ -3,8 +3,10 @@ package org.p2vit.generator.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.p2vit.generator.energy.GateComparison;
+import org.p2vit.generator.energy.GateSimulation;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.synth.power.Energy;
+import org.p2vit.synth.power.GateActivity;
 
 /** What 'power' shows. */
 final class PowerTables {
@@ -65,14 +67,22 @@ final class PowerTables {
     out.flush();
   }
 
-  static void print(RtlVerification verification, PrintWriter out) {
-    new ConsoleTable("Netlist under simulation")
+  static void print(GateSimulation simulation, PrintWriter out) {
+    RtlVerification rtl = simulation.verification();
+    GateActivity gates = simulation.gates();
+    new ConsoleTable("Checked")
         .row(
-            "bit-exact",
-            "%s: %,d tensor elements compared",
-            verification.exact() ? "yes" : "NO",
-            verification.elements())
-        .row("cycles per image", "%,.0f", verification.cyclesPerImage())
+            "RTL against golden model",
+            "%s: %,d tensor elements",
+            rtl.exact() ? "bit-exact" : "DIFFERENT",
+            rtl.elements())
+        .row(
+            "netlist against RTL",
+            "%s: %,d bits of ports and memories",
+            gates.different() == 0
+                ? "bit-exact"
+                : gates.different() + " DIFFERENT, first " + gates.firstDifference(),
+            gates.compared())
         .print(out);
   }
 

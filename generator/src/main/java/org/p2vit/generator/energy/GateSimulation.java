@@ -7,22 +7,21 @@ import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.RtlEmitter;
+import org.p2vit.synth.power.GateActivity;
 import org.p2vit.synth.power.GateNetlist;
-import org.p2vit.synth.power.Toggles;
 import org.p2vit.verif.Simulation;
 
 /**
- * A netlist that did the work of the RTL.
+ * A netlist that does what the RTL does, cycle by cycle.
  *
- * @param verification of all its tensors against the golden model
- * @param toggles of all its signals in the first start; cell delays are zero, so that no signal
- *     changes more than once in a cycle
+ * @param verification of the RTL against the golden model
+ * @param gates of the netlist against the RTL, and how often each of its pins changed
  */
-public record GateSimulation(RtlVerification verification, Toggles toggles) {
+public record GateSimulation(RtlVerification verification, GateActivity gates) {
   private static final String SCOPE = "TOP." + RtlEmitter.TOP;
 
   /**
-   * Runs images through a netlist.
+   * Runs images through both.
    *
    * @param images as many as a start takes
    */
@@ -33,25 +32,22 @@ public record GateSimulation(RtlVerification verification, Toggles toggles) {
       ImageSource images,
       Simulation.AxiBehaviour axi,
       RtlVerification.Listener listener) {
-    Design gates =
-        new Design(
-            design.directory(),
-            netlist.gates(),
-            design.compiled(),
-            design.map(),
-            design.artifacts());
-    AtomicReference<Toggles> toggles = new AtomicReference<>();
-    // Some ten gigabytes an image: counted while they are made, never written.
+    AtomicReference<GateActivity> gates = new AtomicReference<>();
+    // A waveform of gigabytes: used while it is made, never written.
     Simulation.Trace trace =
-        Simulation.Trace.vcd(
-            in -> toggles.set(Toggles.read(in, "of the simulation", SCOPE)), 0, Long.MAX_VALUE);
+        Simulation.Trace.vcd(in -> gates.set(netlist.replay(in, SCOPE)), 0, Long.MAX_VALUE);
     RtlVerification verification =
         RtlVerification.run(
             model,
-            gates,
+            design,
             images,
             RtlVerification.Options.standard().withAxi(axi).withTrace(Optional.of(trace)),
             listener);
-    return new GateSimulation(verification, toggles.get());
+    return new GateSimulation(verification, gates.get());
+  }
+
+  /** Whether all is as it should be. */
+  public boolean exact() {
+    return verification.exact() && gates.different() == 0;
   }
 }

@@ -1,6 +1,7 @@
 package org.p2vit.synth.power;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,20 @@ public record GateNetlist(EmittedRtl gates, Map<String, String> settings) {
   /** Length of a clock cycle. */
   public double periodNs() {
     return Double.parseDouble(settings.getOrDefault(SynthFlow.PERIOD, DEFAULT_PERIOD_NS));
+  }
+
+  /**
+   * Evaluates the gates on what the RTL did.
+   *
+   * @param vcd waveform of the RTL, read to its end
+   * @param scope of its top module in it
+   * @throws InputException if the waveform lacks signals, or the netlist has cells that cannot be
+   *     evaluated
+   */
+  public GateActivity replay(InputStream vcd, String scope) {
+    Netlist netlist = Netlist.read(gates.directory().resolve("netlist.json"), gates.top());
+    CellLibrary library = CellLibrary.read(gates.directory().resolve("cells.json"));
+    return GateReplay.run(netlist, library, vcd, "of the RTL", scope);
   }
 
   /**

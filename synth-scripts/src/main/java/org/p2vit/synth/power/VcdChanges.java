@@ -31,10 +31,10 @@ final class VcdChanges {
           }
         }
         case 'b', 'B', 'r', 'R' -> { // a vector or a real number, and its code
-          in.word();
-          in.word();
+          in.skipWord();
+          in.skipWord();
         }
-        case '#' -> in.word();
+        case '#' -> in.skipWord();
         case '$' -> {
           if (in.expected().equals("comment")) {
             in.skipToEnd();

@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The one-bit signals below a scope of a VCD file. Many share a code: a net, and all pins on it.
+ * The signals below a scope of a VCD file. Many share a code: a net, and all pins on it.
  *
- * @param names of each code
+ * @param names of each code, below the scope
+ * @param widths of each code in bits
  * @param codes one above the greatest
  */
-record VcdHeader(Map<Integer, List<String>> names, int codes) {
+record VcdHeader(Map<Integer, List<String>> names, Map<Integer, Integer> widths, int codes) {
   static final int FIRST_CODE = '!';
   static final int CODE_BASE = '~' - FIRST_CODE + 1;
 
@@ -25,11 +26,15 @@ record VcdHeader(Map<Integer, List<String>> names, int codes) {
 
   private static final int SCOPES_TOLD = 8;
 
+  /**
+   * @param scope with dots, or null for all
+   */
   static VcdHeader read(VcdInput in, String scope) throws IOException {
     Map<Integer, List<String>> names = new HashMap<>();
+    Map<Integer, Integer> widths = new HashMap<>();
     Set<String> scopes = new LinkedHashSet<>();
     Deque<String> path = new ArrayDeque<>();
-    String prefix = scope + ".";
+    String prefix = scope == null ? "" : scope + ".";
     int codes = 0;
     String word = in.word();
     while (word != null && !word.equals("$enddefinitions")) {
@@ -50,15 +55,16 @@ record VcdHeader(Map<Integer, List<String>> names, int codes) {
         }
         case "$var" -> {
           in.expected();
-          boolean bit = in.expected().equals("1");
+          int width = width(in);
           int code = in.code(in.readVisible());
           String name = in.expected();
           String inScope = path.isEmpty() ? name : path.getLast() + "." + name;
           if (code <= 0 || code >= MOST_CODES) {
             throw in.broken("the code of " + inScope + " is not one");
           }
-          if (bit && inScope.startsWith(prefix)) {
+          if (inScope.startsWith(prefix)) {
             codes = Math.max(codes, code + 1);
+            widths.put(code, width);
             names
                 .computeIfAbsent(code, c -> new ArrayList<>(1))
                 .add(inScope.substring(prefix.length()));
@@ -78,16 +84,30 @@ record VcdHeader(Map<Integer, List<String>> names, int codes) {
       throw in.broken("there is no $enddefinitions");
     }
     in.skipToEnd();
-    if (!scopes.contains(scope)) {
+    if (scope != null && !scopes.contains(scope)) {
       throw in.broken("no scope " + scope + "; it has " + told(scopes));
     }
-    return new VcdHeader(names, codes);
+    return new VcdHeader(names, widths, codes);
   }
 
-  /** Numbers by the names of their codes. */
+  private static int width(VcdInput in) throws IOException {
+    String word = in.expected();
+    try {
+      return Integer.parseInt(word);
+    } catch (NumberFormatException e) {
+      throw in.broken("a signal of " + word + " bits");
+    }
+  }
+
+  /** Numbers of the signals of one bit, by name. */
   Map<String, Long> byName(long[] counts) {
     Map<String, Long> all = new HashMap<>();
-    names.forEach((code, signals) -> signals.forEach(s -> all.put(s, counts[code])));
+    names.forEach(
+        (code, signals) -> {
+          if (widths.get(code) == 1) {
+            signals.forEach(s -> all.put(s, counts[code]));
+          }
+        });
     return all;
   }
 

@@ -2,6 +2,7 @@ package org.p2vit.synth.power;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import org.p2vit.model.InputException;
 
 /** Words of a VCD file. */
@@ -13,6 +14,8 @@ final class VcdInput {
   private final byte[] buffer = new byte[1 << 16];
   private int next;
   private int filled;
+  private byte[] digits = new byte[256];
+  private int digitCount;
 
   VcdInput(InputStream in, String name) {
     this.in = in;
@@ -53,6 +56,29 @@ final class VcdInput {
       c = read();
     }
     return word.toString();
+  }
+
+  void skipWord() throws IOException {
+    int c = readVisible();
+    while (c > ' ') {
+      c = read();
+    }
+  }
+
+  /** The next word, of {@link #digitCount} characters; the array is used again for the next. */
+  byte[] digits() throws IOException {
+    digitCount = 0;
+    for (int c = readVisible(); c > ' '; c = read()) {
+      if (digitCount == digits.length) {
+        digits = Arrays.copyOf(digits, 2 * digits.length);
+      }
+      digits[digitCount++] = (byte) c;
+    }
+    return digits;
+  }
+
+  int digitCount() {
+    return digitCount;
   }
 
   /** The next word, which must be there. */
