@@ -17,6 +17,7 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.RtlEmitter;
+import org.p2vit.synth.flow.SynthFlow;
 import org.p2vit.synth.power.GateNetlist;
 import org.p2vit.synth.power.GatePower;
 import org.p2vit.synth.power.Toggles;
@@ -119,9 +120,10 @@ final class PowerCommand implements Callable<Integer> {
     if (scale != null && !(scale > 0)) {
       throw new InputException("--scale " + scale + "; it must be greater than 0");
     }
+    SynthFlow.ASIC.check(settings);
     EnergyCosts each = costs == null ? EnergyCosts.standard() : EnergyCosts.read(costs);
     Double factor = scale;
-    if (factor == null && costs == null && !settings.containsKey("LIBERTY")) {
+    if (factor == null && costs == null && !settings.containsKey(SynthFlow.LIBERTY)) {
       factor = TechnologyScale.standard().energy();
     }
     QuantizedModel model = this.model.read();
@@ -136,6 +138,7 @@ final class PowerCommand implements Callable<Integer> {
         progress.note("reading " + activity + " ...");
         toggles = Toggles.read(activity, scope);
       }
+      SynthFlow.ASIC.checkTools();
       progress.note("elaborating the accelerator ...");
       Design design = P2vit.generate(model, arch, program.options(), work);
       GateNetlist netlist =

@@ -12,7 +12,8 @@ import org.p2vit.synth.power.GateActivity;
 final class PowerTables {
   private static final double MICRO = 1e6;
   private static final double NANO = 1e9;
-  private static final String ROW = "  %-24s %10s %10s %10s %8s %12s %10s%n";
+  private static final double PICO = 1e12;
+  private static final String ROW = "  %-24s %10s %10s %8s %8s %10s %8s%n";
 
   private PowerTables() {}
 
@@ -33,35 +34,33 @@ final class PowerTables {
     share(table, "  leakage", all.leakage(), all);
     table.print(out);
 
-    out.printf("%nGates, and the model's operations (%s)%n", c.technology());
-    line(out, "part", "gates uJ", "no clock", "share %", "share %", "pJ an op.", "ratio");
-    line(out, "", "", "", "gates", "model", "gates", "");
+    out.printf("%nGates without clock, and the model's operations (%s)%n", c.technology());
+    line(out, "part", "clock uJ", "work uJ", "share %", "model %", "pJ an op.", "ratio");
     for (GateComparison.Row row : c.parts()) {
-      Energy e = row.gates();
       boolean modelled = row.model() > 0;
       line(
           out,
           row.part().title(),
-          number(MICRO * e.total(), 2),
-          number(MICRO * (e.total() - e.clock()), 2),
-          modelled ? number(100 * e.total() / c.gatesOfOperations(), 1) : "",
+          number(MICRO * row.gates().clock(), 2),
+          number(MICRO * row.work(), 2),
+          modelled ? number(100 * row.work() / c.work(), 1) : "",
           modelled ? number(100 * row.model() / c.model(), 1) : "",
-          modelled ? number(1e12 * e.total() / row.operations(), 2) : "",
-          modelled ? number(e.total() / row.model(), 1) : "");
+          modelled ? number(PICO * row.work() / row.operations(), 1) : "",
+          modelled ? number(row.work() / row.model(), 1) : "");
     }
     line(
         out,
         "all with operations",
-        number(MICRO * c.gatesOfOperations(), 2),
         "",
+        number(MICRO * c.work(), 2),
         "100.0",
         "100.0",
         "",
-        number(c.gatesOfOperations() / c.model(), 1));
+        number(c.work() / c.model(), 1));
     if (c.scale() != null) {
       out.printf(
           Locale.ROOT,
-          "The ratio, gates over model, would be %.1f by the technologies alone.%n",
+          "ratio: work of the gates over the model; %.1f by the technologies alone.%n",
           c.scale());
     }
     out.flush();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -340,6 +341,26 @@ class CommandLineTest {
             List.of("verify", model, "--images", images, "--work", directory.resolve("no-design")));
     arguments.addAll(Arrays.asList(options));
     return CommandLineRun.of(arguments.toArray());
+  }
+
+  @Test
+  void powerNamesWhatIsWrongBeforeAnyWork() throws IOException {
+    Path vcd = directory.resolve("other.vcd");
+    Files.writeString(
+        vcd,
+        "$scope module bench $end $var wire 1 ! clock $end $upscope $end $enddefinitions $end\n");
+    Path work = directory.resolve("power");
+    Object[] power = {"power", model, "--images", images, "--work", work};
+    expectError(run(power, "--activity", vcd), "no scope TOP.P2vit; it has bench");
+    expectError(run(power, "--activity", directory.resolve("no.vcd")), "no.vcd");
+    expectError(run(power, "--timeout", 0), "--timeout 0");
+    expectError(run(power, "--scale", -1), "--scale -1.0");
+    expectError(run(power, "--set", "CHIP=x"), "no setting CHIP");
+    assertFalse(Files.exists(work), "nothing was generated");
+  }
+
+  private static CommandLineRun run(Object[] first, Object... more) {
+    return CommandLineRun.of(Stream.concat(Stream.of(first), Stream.of(more)).toArray());
   }
 
   @Test

@@ -98,7 +98,7 @@ public enum SynthFlow {
       Duration atMost,
       BuildProgress progress) {
     check(settings);
-    tools.forEach(Tool::checkInstalled);
+    checkTools();
     Path out = directory.toAbsolutePath();
     Path log = out.resolve(LOG);
     FlowLog watched = new FlowLog(log, name().toLowerCase(Locale.ROOT), progress);
@@ -143,6 +143,13 @@ public enum SynthFlow {
     words.addAll(arguments);
     new Tool("bash", "it is part of any Debian system")
         .run(words, resolved(settings), out, log, atMost, tick);
+  }
+
+  /**
+   * @throws InputException if a tool that it needs is missing
+   */
+  public void checkTools() {
+    tools.forEach(Tool::checkInstalled);
   }
 
   /** What its scripts say, for a cache. */

@@ -120,7 +120,8 @@ class GateNetlistTest {
   private static Path simulate(EmittedRtl design, String work) throws Exception {
     BuildRequest request =
         BuildRequest.of("Top", design.paths(), BuildRequest.Source.of("bench.cpp", BENCH))
-            .withWaveform(BuildRequest.Waveform.VCD);
+            .withWaveform(BuildRequest.Waveform.VCD)
+            .withFlag("--trace-underscore"); // cells have names like _12_
     Path executable = new VerilatorBuild().build(request, BuildProgress.NONE);
     Path vcd = directory.resolve(work + (design == rtl ? "-rtl.vcd" : "-gates.vcd"));
     Process process =
