@@ -11,7 +11,7 @@ import org.p2vit.model.io.SettingsFile;
  * @param technology and supply, for people
  * @param source where the numbers were published
  * @param multiplyAccumulate an 8 x 8 product and a 32-bit addition
- * @param requantize addition, shift, rounding
+ * @param requantize a result: bias, shift and rounding, residual, activation
  * @param shiftAdd an 8-bit shift and a 32-bit addition
  * @param softmax a score through one pass
  * @param layerNorm an element through one pass
