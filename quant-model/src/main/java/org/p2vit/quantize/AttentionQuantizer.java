@@ -9,11 +9,12 @@ import org.p2vit.onnx.FloatBlock;
 import org.p2vit.onnx.FloatLinear;
 
 /**
- * A block's attention. Keys and values are coded less their mean, which is exact in float
- * arithmetic: softmax ignores what a query adds to all its scores, and its rows sum to one.
+ * A block's attention. Keys are coded less their mean and values less an offset, which is exact in
+ * float arithmetic: softmax ignores what a query adds to all its scores, and its rows sum to one.
  */
 final class AttentionQuantizer {
   private static final int SCORE_ROWS = 256;
+  private static final int OFFSET_ROWS = 2048;
 
   private final LayerTools tools;
   private final ScaleGrid grid;
@@ -115,22 +116,22 @@ final class AttentionQuantizer {
             new int[0],
             new float[0]));
 
-    float[] valueMean = new Samples(floats.value()).mean();
+    float[] valueOffset = valueOffsets(floats, keyMean, scoreExponent, gain);
     int[] valueExponent =
         tools
             .exponents()
-            .perChannel(new Samples(floats.value()).thinned(LayerTools.ROWS).minus(valueMean), 8);
+            .perChannel(new Samples(floats.value()).thinned(LayerTools.ROWS).minus(valueOffset), 8);
     Linear value =
         tools.linear(
             name + ".value",
-            new LinearQuantizer.Task(block.value(), floats.value(), valueMean),
+            new LinearQuantizer.Task(block.value(), floats.value(), valueOffset),
             input,
             valueExponent);
     tools.reference(
-        name + ".value", taps.value(), valueFactor, new InputScale(valueExponent, valueMean));
+        name + ".value", taps.value(), valueFactor, new InputScale(valueExponent, valueOffset));
 
     FloatLinear projection = FoldedScales.columnsTimes(block.projection(), gain);
-    int[] contextShift = contextShifts(floats, valueMean, valueExponent, projection, gain);
+    int[] contextShift = contextShifts(floats, valueOffset, valueExponent, projection, gain);
     Attention unprojected =
         new Attention(
             query,
@@ -146,10 +147,13 @@ final class AttentionQuantizer {
     float[] contextOffset = new float[dim];
     for (int c = 0; c < dim; c++) {
       contextExponent[c] = valueExponent[c] - grid.octaves(15) + contextShift[c / headDim];
-      contextOffset[c] = valueMean[c] / gain[c];
+      contextOffset[c] = valueOffset[c] / gain[c];
     }
     tools.reference(
-        name + ".context", taps.context(), valueFactor, new InputScale(contextExponent, valueMean));
+        name + ".context",
+        taps.context(),
+        valueFactor,
+        new InputScale(contextExponent, valueOffset));
     float[][] context = integers.context(codes, unprojected);
     Linear projected =
         tools.linear(
@@ -195,7 +199,7 @@ final class AttentionQuantizer {
         heads,
         h -> {
           int from = h * headDim;
-          Samples scores = scores(floats, keyMean, from);
+          Samples scores = scores(floats, keyMean, from, SCORE_ROWS);
           scoreExponent[h] = scales.score(scores, qk.query()[from] + qk.key()[from]);
           float g =
               tools.options().uses(Method.LOG2_GAIN)
@@ -207,10 +211,11 @@ final class AttentionQuantizer {
   }
 
   /** Some rows of a head's scores, less what the keys' mean adds to each. */
-  private Samples scores(FloatStream.AttentionTensors floats, float[] keyMean, int from) {
+  private Samples scores(
+      FloatStream.AttentionTensors floats, float[] keyMean, int from, int limit) {
     int n = tools.tokens().tokens();
     int all = tools.tokens().rows();
-    int count = Math.min(SCORE_ROWS, all);
+    int count = Math.min(limit, all);
     float[][] rows = new float[count][n];
     for (int i = 0; i < count; i++) {
       int r = Samples.row(i, count, all);
@@ -227,9 +232,41 @@ final class AttentionQuantizer {
     return new Samples(rows);
   }
 
+  /**
+   * What is subtracted from the values before they are coded, a channel: the mean, or what makes up
+   * for rows of log2 codes that do not sum to one.
+   */
+  private float[] valueOffsets(
+      FloatStream.AttentionTensors floats, float[] keyMean, int[] scoreExponent, float[] gain) {
+    float[] offset = new Samples(floats.value()).mean();
+    if (!tools.options().uses(Method.VALUE_OFFSETS)) {
+      return offset;
+    }
+    int n = tools.tokens().tokens();
+    int all = tools.tokens().rows();
+    float[][][] values = new float[Math.min(OFFSET_ROWS, all)][][];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = tools.tokens().image(floats.value(), Samples.row(i, values.length, all) / n);
+    }
+    Parallel.each(
+        heads,
+        h -> {
+          int from = h * headDim;
+          scales.valueOffsets(
+              scores(floats, keyMean, from, OFFSET_ROWS),
+              scoreExponent[h],
+              gain[from],
+              values,
+              from,
+              from + headDim,
+              offset);
+        });
+    return offset;
+  }
+
   private int[] contextShifts(
       FloatStream.AttentionTensors floats,
-      float[] valueMean,
+      float[] valueOffset,
       int[] valueExponent,
       FloatLinear projection,
       float[] gain) {
@@ -238,7 +275,7 @@ final class AttentionQuantizer {
       inverse[c] = 1 / gain[c];
     }
     Samples context =
-        new Samples(floats.context()).thinned(LayerTools.ROWS).minus(valueMean).times(inverse);
+        new Samples(floats.context()).thinned(LayerTools.ROWS).minus(valueOffset).times(inverse);
     double[] importance = columnPower(projection);
     int[] shifts = new int[heads];
     Parallel.each(

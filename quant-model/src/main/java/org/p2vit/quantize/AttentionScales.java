@@ -192,6 +192,58 @@ final class AttentionScales {
   }
 
   /**
+   * What to subtract from a head's values before they are coded. Coded probabilities {@code c} miss
+   * the exact ones {@code p} by much, and rows of them do not sum to one: with offset {@code m} the
+   * context's error is {@code sum_j (g c_j - p_j) v_j - m (sum_j g c_j - 1)}, {@code g} the {@link
+   * #gain}. The offset is the one with which that varies least over rows; a bias makes up for its
+   * mean.
+   *
+   * @param scores rows of one head
+   * @param values of the keys, for each row of scores
+   * @param from first channel of the head
+   * @param offset gets the head's channels; holds what they are if all rows sum alike
+   */
+  void valueOffsets(
+      Samples scores,
+      int exponent,
+      double gain,
+      float[][][] values,
+      int from,
+      int to,
+      float[] offset) {
+    double sum = 0;
+    double power = 0;
+    double[] sums = new double[to - from];
+    double[] cross = new double[to - from];
+    double[] error = new double[to - from];
+    for (int r = 0; r < scores.rows(); r++) {
+      double[] exact = softmax(scores, r, Exponents.NOTHING);
+      double[] coded = softmax(scores, r, exponent);
+      double excess = -1;
+      java.util.Arrays.fill(error, 0);
+      for (int j = 0; j < exact.length; j++) {
+        double c = gain * log2Coded(coded[j]);
+        excess += c;
+        float[] v = values[r][j];
+        for (int i = 0; i < error.length; i++) {
+          error[i] += (c - exact[j]) * (v[from + i] - offset[from + i]);
+        }
+      }
+      sum += excess;
+      power += excess * excess;
+      for (int i = 0; i < error.length; i++) {
+        sums[i] += error[i];
+        cross[i] += excess * error[i];
+      }
+    }
+    double variance = power - sum * sum / scores.rows();
+    for (int i = 0; i < error.length && variance > 1e-9 * power; i++) {
+      double covariance = cross[i] - sum * sums[i] / scores.rows();
+      offset[from + i] += (float) (covariance / variance);
+    }
+  }
+
+  /**
    * A head's context shift: least squares over its channels, each counting as much as the
    * projection weighs it.
    *

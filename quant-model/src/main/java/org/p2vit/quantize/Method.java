@@ -20,6 +20,8 @@ public enum Method {
   POWER_OF_TWO_FACTOR,
   /** A factor a head, folded into the projection, for what log2 codes of attention lose. */
   LOG2_GAIN,
+  /** Offsets of the values that make up for rows of log2 codes that do not sum to one. */
+  VALUE_OFFSETS,
   /** A power of two a channel after GELU, folded into fc2. */
   HIDDEN_CHANNELS,
   /** Weights fitted to the codes that a layer really reads and to the float model's outputs. */
