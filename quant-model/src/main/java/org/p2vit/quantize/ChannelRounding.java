@@ -9,6 +9,9 @@ final class ChannelRounding {
   private static final int MIN_SHIFT = -8;
   private static final int MAX_SHIFT = 31;
 
+  /** Descent from a scale whose error is larger than another's by this factor is not worth it. */
+  private static final double WORTHWHILE = 1.5;
+
   /** Octaves of candidates below the scale that clips nothing. */
   private static final int DEPTH = 4;
 
@@ -20,6 +23,11 @@ final class ChannelRounding {
   private final int bits;
   private final int max;
   private final int from;
+  private final CoordinateDescent descent;
+
+  /** Least error of rounding alone, and after descent. */
+  private final double[] leastRounded;
+
   private final double[] least;
   private final int[] exponent;
   private final double[] bias;
@@ -41,6 +49,9 @@ final class ChannelRounding {
     rounding =
         options.uses(Method.COMPENSATION) ? new CompensatedRounding() : new NearestRounding();
     max = (1 << (bits - 1)) - 1;
+    descent = options.uses(Method.DESCENT) ? new CoordinateDescent(hessian, max) : null;
+    leastRounded = new double[to - from];
+    Arrays.fill(leastRounded, Double.POSITIVE_INFINITY);
     least = new double[to - from];
     Arrays.fill(least, Double.POSITIVE_INFINITY);
     exponent = new int[least.length];
@@ -82,9 +93,6 @@ final class ChannelRounding {
         throw tooLarge(base, outputExponent);
       }
       trial.run(above);
-    }
-    if (options.uses(Method.DESCENT)) {
-      descend(all, base, mean);
     }
   }
 
@@ -136,35 +144,32 @@ final class ChannelRounding {
       boolean improved = false;
       for (int o = 0; o < scale.length; o++) {
         double[] column = column(codes, o);
-        double b = biasCode(base[from + o], mean, column, scale[o]);
-        if (errors[o] < least[o] && fits(column, b)) {
-          least[o] = errors[o];
-          exponent[o] = e[o];
-          keep(o, column, b);
-          improved = true;
+        if (errors[o] > WORTHWHILE * leastRounded[o] || !keep(o, e[o], column, errors[o])) {
+          continue;
+        }
+        improved |= errors[o] < leastRounded[o];
+        leastRounded[o] = Math.min(leastRounded[o], errors[o]);
+        if (descent != null) {
+          double error = descent.improve(column(weights, o), scale[o], column);
+          keep(o, e[o], column, error);
         }
       }
       return improved;
     }
-  }
 
-  private void descend(double[][] all, double[] base, double[] mean) {
-    CoordinateDescent descent = new CoordinateDescent(hessian, max);
-    for (int o = 0; o < least.length; o++) {
-      double scale = grid.scale(exponent[o]);
-      double[] codes = column(best, o);
-      descent.improve(all[from + o], scale, codes);
-      double b = biasCode(base[from + o], mean, codes, scale);
-      if (fits(codes, b)) {
-        keep(o, codes, b);
+    /** Keeps codes if they are better than those so far; false if they do not fit. */
+    private boolean keep(int o, int e, double[] codes, double error) {
+      double b = biasCode(base[from + o], mean, codes, grid.scale(e));
+      boolean fits = fits(codes, b);
+      if (fits && error < least[o]) {
+        least[o] = error;
+        exponent[o] = e;
+        bias[o] = b;
+        for (int k = 0; k < codes.length; k++) {
+          best[k][o] = codes[k];
+        }
       }
-    }
-  }
-
-  private void keep(int o, double[] codes, double biasCode) {
-    bias[o] = biasCode;
-    for (int k = 0; k < codes.length; k++) {
-      best[k][o] = codes[k];
+      return fits;
     }
   }
 

@@ -30,8 +30,9 @@ final class CoordinateDescent {
    * @param weights real weights for codes of the input
    * @param scale of the codes
    * @param codes are improved
+   * @return {@code (w - q)' H (w - q)}
    */
-  void improve(double[] weights, double scale, double[] codes) {
+  double improve(double[] weights, double scale, double[] codes) {
     java.util.Arrays.fill(gradient, 0);
     for (int k = 0; k < n; k++) {
       hessian.addRow(k, codes[k] - weights[k] / scale, gradient);
@@ -40,6 +41,11 @@ final class CoordinateDescent {
     do {
       while (sweepSingle(codes)) {}
     } while (sweepPairs(codes) && ++sweeps < MAX_SWEEPS);
+    double cost = 0;
+    for (int k = 0; k < n; k++) {
+      cost += (codes[k] - weights[k] / scale) * gradient[k];
+    }
+    return cost * scale * scale;
   }
 
   /** Whether a code changed. */
