@@ -102,7 +102,7 @@ final class AttentionQuantizer {
     tools.reference(name + ".key", taps.key(), keyFactor, new InputScale(qk.key(), keyMean));
 
     int[] scoreExponent = new int[heads];
-    float[] gain = scoreExponents(floats, keyMean, qk, scoreExponent);
+    float[] gain = scoreExponents(floats, keyMean, qk, scoreExponent, last);
     tools.reference(
         name + ".scores",
         new TensorReference(
@@ -116,7 +116,7 @@ final class AttentionQuantizer {
             new int[0],
             new float[0]));
 
-    float[] valueOffset = valueOffsets(floats, keyMean, scoreExponent, gain);
+    float[] valueOffset = valueOffsets(floats, keyMean, scoreExponent, gain, last);
     int[] valueExponent =
         tools
             .exponents()
@@ -193,13 +193,15 @@ final class AttentionQuantizer {
       FloatStream.AttentionTensors floats,
       float[] keyMean,
       AttentionScales.QueryKey qk,
-      int[] scoreExponent) {
+      int[] scoreExponent,
+      boolean last) {
+    int[] rows = tools.tokens().sample(SCORE_ROWS, last);
     float[] gain = new float[dim];
     Parallel.each(
         heads,
         h -> {
           int from = h * headDim;
-          Samples scores = scores(floats, keyMean, from, SCORE_ROWS);
+          Samples scores = scores(floats, keyMean, from, rows);
           scoreExponent[h] = scales.score(scores, qk.query()[from] + qk.key()[from]);
           float g =
               tools.options().uses(Method.LOG2_GAIN)
@@ -210,15 +212,13 @@ final class AttentionQuantizer {
     return gain;
   }
 
-  /** Some rows of a head's scores, less what the keys' mean adds to each. */
+  /** Rows of a head's scores, less what the keys' mean adds to each. */
   private Samples scores(
-      FloatStream.AttentionTensors floats, float[] keyMean, int from, int limit) {
+      FloatStream.AttentionTensors floats, float[] keyMean, int from, int[] which) {
     int n = tools.tokens().tokens();
-    int all = tools.tokens().rows();
-    int count = Math.min(limit, all);
-    float[][] rows = new float[count][n];
-    for (int i = 0; i < count; i++) {
-      int r = Samples.row(i, count, all);
+    float[][] rows = new float[which.length][n];
+    for (int i = 0; i < which.length; i++) {
+      int r = which[i];
       float[] query = floats.query()[r];
       for (int j = 0; j < n; j++) {
         float[] key = floats.key()[r / n * n + j];
@@ -237,23 +237,26 @@ final class AttentionQuantizer {
    * for rows of log2 codes that do not sum to one.
    */
   private float[] valueOffsets(
-      FloatStream.AttentionTensors floats, float[] keyMean, int[] scoreExponent, float[] gain) {
+      FloatStream.AttentionTensors floats,
+      float[] keyMean,
+      int[] scoreExponent,
+      float[] gain,
+      boolean last) {
     float[] offset = new Samples(floats.value()).mean();
     if (!tools.options().uses(Method.VALUE_OFFSETS)) {
       return offset;
     }
-    int n = tools.tokens().tokens();
-    int all = tools.tokens().rows();
-    float[][][] values = new float[Math.min(OFFSET_ROWS, all)][][];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = tools.tokens().image(floats.value(), Samples.row(i, values.length, all) / n);
+    int[] rows = tools.tokens().sample(OFFSET_ROWS, last);
+    float[][][] values = new float[rows.length][][];
+    for (int i = 0; i < rows.length; i++) {
+      values[i] = tools.tokens().image(floats.value(), rows[i] / tools.tokens().tokens());
     }
     Parallel.each(
         heads,
         h -> {
           int from = h * headDim;
           scales.valueOffsets(
-              scores(floats, keyMean, from, OFFSET_ROWS),
+              scores(floats, keyMean, from, rows),
               scoreExponent[h],
               gain[from],
               values,

@@ -39,6 +39,21 @@ record TokenRows(int images, int tokens) {
     return result;
   }
 
+  /**
+   * At most {@code limit} rows, spread over the images, half of them class tokens', whose output is
+   * what counts in the end; all of them if only that is read.
+   */
+  int[] sample(int limit, boolean classTokenOnly) {
+    int all = classTokenOnly ? images : rows();
+    int[] sample = new int[Math.min(limit, all)];
+    for (int i = 0; i < sample.length; i++) {
+      int row = Samples.row(i, sample.length, all);
+      boolean classToken = i % 2 == 0;
+      sample[i] = classTokenOnly ? row * tokens : classToken ? row - row % tokens : row;
+    }
+    return sample;
+  }
+
   /** Rows of {@code width} that {@code body} fills, image by image, on all cores. */
   float[][] map(float[][] x, int width, Body body) {
     float[][] y = new float[rows()][];
