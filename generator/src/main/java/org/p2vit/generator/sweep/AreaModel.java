@@ -25,7 +25,7 @@ record AreaModel(Map<DesignPart, Map<AreaFeature, Double>> coefficients) {
       new EnumMap<>(
           Map.of(
               DesignPart.MAC_ARRAY,
-              List.of(AreaFeature.MACS, AreaFeature.SUM_BITS),
+              List.of(AreaFeature.MACS, AreaFeature.SUM_BITS, AreaFeature.OPERAND_BYTES),
               DesignPart.REQUANTIZER,
               List.of(AreaFeature.ONE, AreaFeature.REQUANT_LANES, AreaFeature.SUM_BITS),
               DesignPart.MATMUL_CONTROL,
@@ -33,7 +33,7 @@ record AreaModel(Map<DesignPart, Map<AreaFeature, Double>> coefficients) {
               DesignPart.SOFTMAX,
               List.of(AreaFeature.ONE, AreaFeature.REQUANT_LANES),
               DesignPart.SHIFTER_ARRAY,
-              List.of(AreaFeature.SHIFTERS, AreaFeature.SHIFTER_SUMS),
+              List.of(AreaFeature.SHIFTERS, AreaFeature.SHIFTER_SUMS, AreaFeature.VALUE_BYTES),
               DesignPart.SHIFTER_CONTROL,
               List.of(AreaFeature.ONE, AreaFeature.SHIFTER_SUMS, AreaFeature.VALUE_BYTES),
               DesignPart.LAYER_NORM,
