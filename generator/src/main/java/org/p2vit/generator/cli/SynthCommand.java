@@ -3,13 +3,16 @@ package org.p2vit.generator.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.p2vit.model.InputException;
 import org.p2vit.synth.EmittedFolder;
 import org.p2vit.synth.flow.FlowResult;
+import org.p2vit.synth.flow.ModuleUse;
 import org.p2vit.synth.flow.SynthFlow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,11 +86,27 @@ final class SynthCommand implements Callable<Integer> {
     ConsoleTable table =
         new ConsoleTable(String.format(Locale.ROOT, "%s by %s", result.top(), result.flow()));
     result.resources().forEach((name, count) -> table.row(name, "%,12d", count));
+    result.modules().stream()
+        .sorted(Comparator.comparingLong(SynthCommand::largest).reversed())
+        .forEach(m -> table.row(m.module(), "%s", resources(m)));
     row(table, "area", result.areaUm2(), "um2");
     row(table, "Fmax", result.fmaxMhz(), "MHz");
     row(table, "power", result.powerMw(), "mW");
     table.row("reports", "%s", result.directory());
     table.print(writer);
+  }
+
+  private static long largest(ModuleUse use) {
+    return use.instances() * use.resources().values().stream().mapToLong(n -> n).max().orElse(0);
+  }
+
+  private static String resources(ModuleUse use) {
+    String each =
+        use.resources().entrySet().stream()
+            .filter(e -> e.getValue() > 0)
+            .map(e -> String.format(Locale.ROOT, "%,d %s", e.getValue(), e.getKey()))
+            .collect(Collectors.joining(", "));
+    return (use.instances() > 1 ? use.instances() + " x " : "") + each;
   }
 
   private static void row(ConsoleTable table, String name, Double value, String unit) {

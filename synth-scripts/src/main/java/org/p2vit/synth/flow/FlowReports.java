@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2vit.model.InputException;
@@ -14,6 +17,9 @@ import org.p2vit.rtl.EmittedRtl;
 
 /** Reads the reports that the flows write. */
 final class FlowReports {
+  /** The setting of the iCE40 flow that stops it after synthesis. */
+  static final String KEEP_MODULES = "MODULES";
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Pattern AREA = Pattern.compile("Chip area for top module '.*': ([\\d.]+)");
   private static final Pattern ONLY_AREA = Pattern.compile("Chip area for module '.*': ([\\d.]+)");
@@ -38,11 +44,14 @@ final class FlowReports {
     used.put("RAMB18", sum(all, "RAMB18E.*"));
     used.put("RAMB36", sum(all, "RAMB36E.*"));
     used.put("URAM288", sum(all, "URAM288.*"));
-    return new FlowResult("xilinx", rtl.top(), used, null, null, null, directory);
+    return new FlowResult("xilinx", rtl.top(), used, null, null, null, List.of(), directory);
   }
 
   static FlowResult ice40(EmittedRtl rtl, Path directory, Map<String, String> settings)
       throws IOException {
+    if (!settings.getOrDefault(KEEP_MODULES, "").isEmpty()) {
+      return ice40Modules(rtl, directory);
+    }
     JsonNode report = json(directory.resolve("report.json"));
     Map<String, Long> used = new LinkedHashMap<>();
     report
@@ -59,7 +68,58 @@ final class FlowReports {
       double achieved = clock.get("achieved").doubleValue();
       fmax = fmax == null ? achieved : Math.min(fmax, achieved);
     }
-    return new FlowResult("ice40", rtl.top(), used, fmax, null, null, directory);
+    return new FlowResult("ice40", rtl.top(), used, fmax, null, null, List.of(), directory);
+  }
+
+  /** Before placement: cells as Yosys counts them, by module. */
+  private static FlowResult ice40Modules(EmittedRtl rtl, Path directory) throws IOException {
+    Path usage = directory.resolve("usage.json");
+    Map<String, Map<String, Long>> modules = new TreeMap<>();
+    json(usage)
+        .get("modules")
+        .properties()
+        .forEach(
+            m -> modules.put(plain(m.getKey()), counts(m.getValue().get("num_cells_by_type"))));
+    Map<String, Long> instances = new TreeMap<>();
+    count(rtl.top(), 1, modules, instances);
+    Map<String, Long> all = new LinkedHashMap<>();
+    List<ModuleUse> uses = new ArrayList<>();
+    instances.forEach(
+        (module, n) -> {
+          Map<String, Long> used = ice40Cells(modules.get(module));
+          used.forEach((name, count) -> all.merge(name, n * count, Long::sum));
+          uses.add(new ModuleUse(module, n, used));
+        });
+    return new FlowResult("ice40", rtl.top(), all, null, null, null, uses, directory);
+  }
+
+  private static Map<String, Long> ice40Cells(Map<String, Long> cells) {
+    Map<String, Long> used = new LinkedHashMap<>();
+    used.put("LUT4", sum(cells, "SB_LUT4"));
+    used.put("carry", sum(cells, "SB_CARRY"));
+    used.put("flip-flop", sum(cells, "SB_DFF.*"));
+    used.put("DSP", sum(cells, "SB_MAC16"));
+    used.put("RAM", sum(cells, "SB_RAM40_4K.*"));
+    return used;
+  }
+
+  /** Adds {@code n} instances of a module, and those below. */
+  private static void count(
+      String module, long n, Map<String, Map<String, Long>> modules, Map<String, Long> instances) {
+    instances.merge(module, n, Long::sum);
+    modules
+        .getOrDefault(module, Map.of())
+        .forEach(
+            (cell, number) -> {
+              if (modules.containsKey(plain(cell))) {
+                count(plain(cell), n * number, modules, instances);
+              }
+            });
+  }
+
+  /** Names in Yosys' reports may begin with a backslash. */
+  private static String plain(String name) {
+    return name.startsWith("\\") ? name.substring(1) : name;
   }
 
   static FlowResult asic(EmittedRtl rtl, Path directory, Map<String, String> settings)
@@ -74,19 +134,21 @@ final class FlowReports {
     double period = Double.parseDouble(settings.getOrDefault("PERIOD", "10"));
     double watts = number(POWER, Files.readString(directory.resolve("power.txt")), directory);
     return new FlowResult(
-        "asic", rtl.top(), used, 1000 / (period - slack), area, 1000 * watts, directory);
+        "asic", rtl.top(), used, 1000 / (period - slack), area, 1000 * watts, List.of(), directory);
   }
 
   /** Cells of the whole design by type. */
   private static Map<String, Long> cells(Path usage) throws IOException {
-    Map<String, Long> cells = new LinkedHashMap<>();
-    json(usage)
-        .at("/design/num_cells_by_type")
-        .properties()
-        .forEach(e -> cells.put(e.getKey(), e.getValue().longValue()));
+    Map<String, Long> cells = counts(json(usage).at("/design/num_cells_by_type"));
     if (cells.isEmpty()) {
       throw new InputException(usage + " has no cells of the design");
     }
+    return cells;
+  }
+
+  private static Map<String, Long> counts(JsonNode byType) {
+    Map<String, Long> cells = new LinkedHashMap<>();
+    byType.properties().forEach(e -> cells.put(e.getKey(), e.getValue().longValue()));
     return cells;
   }
 

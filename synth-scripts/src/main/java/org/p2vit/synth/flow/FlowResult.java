@@ -2,6 +2,7 @@ package org.p2vit.synth.flow;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Map;
  * @param fmaxMhz highest clock frequency; null where the flow does not tell
  * @param areaUm2 of standard cells; null for FPGAs
  * @param powerMw at the flow's period and activity; null where the flow does not tell
+ * @param modules what each takes by itself, in the order of their names, if the flow was told to
+ *     keep the hierarchy
  * @param directory with the scripts, reports, netlists and the log
  */
 public record FlowResult(
@@ -22,8 +25,10 @@ public record FlowResult(
     Double fmaxMhz,
     Double areaUm2,
     Double powerMw,
+    List<ModuleUse> modules,
     Path directory) {
   public FlowResult {
     resources = new LinkedHashMap<>(resources);
+    modules = List.copyOf(modules);
   }
 }

@@ -38,6 +38,9 @@ public enum SynthFlow {
       new FlowOption("PACKAGE", "of the device (default: a large one)"),
       new FlowOption("MHZ", "clock to aim at (default 12)"),
       new FlowOption("SEED", "of the placer (default 1)"),
+      new FlowOption("SOFT", "modules whose products take LUTs (default DotProduct TileSequencer)"),
+      new FlowOption(
+          FlowReports.KEEP_MODULES, "1: keep the hierarchy, count by module, do not place"),
       new FlowOption("OPTIONS", "more options of synth_ice40")),
   /** Yosys, ABC and OpenSTA for standard cells. */
   ASIC(

@@ -117,6 +117,37 @@ class SynthFlowTest {
   }
 
   @Test
+  void ice40CountsByModule() throws IOException {
+    assumeInstalled("nextpnr-ice40", "nextpnr-ice40");
+    Files.writeString(
+        rtl.directory().resolve("Top.sv"),
+        """
+        module Top(
+          input clock, input reset, input [7:0] a, output [7:0] count, output [15:0] product
+        );
+          wire [7:0] first, second;
+          Counter one (.clock(clock), .reset(reset), .a(a), .b(first), .count(first), .product());
+          Counter two (.clock(clock), .reset(reset), .a(a), .b(first), .count(second), .product(product));
+          assign count = first ^ second;
+        endmodule
+        """);
+    Files.delete(rtl.directory().resolve("Counter.f"));
+    Files.writeString(rtl.directory().resolve("Top.f"), "Counter.sv\nTop.sv\n");
+    rtl = EmittedFolder.open(rtl.directory());
+    FlowResult result = run(SynthFlow.ICE40, Map.of("MODULES", "1", "SOFT", "Counter"));
+    ModuleUse counter = result.modules().get(0);
+    assertEquals("Counter", counter.module());
+    assertEquals(2, counter.instances());
+    assertEquals(8 + 16, counter.resources().get("flip-flop"), result::toString);
+    assertEquals(0, counter.resources().get("DSP"), result::toString);
+    assertEquals(8, result.modules().get(1).resources().get("LUT4"), "the exclusive or of Top");
+    assertEquals(48, result.resources().get("flip-flop"), "of both instances");
+    assertTrue(!Files.exists(result.directory().resolve("report.json")), "not placed");
+    FlowResult dsp = run(SynthFlow.ICE40, Map.of("MODULES", "1"));
+    assertEquals(2, dsp.resources().get("DSP"), dsp::toString);
+  }
+
+  @Test
   void standardCellsHaveAreaTimingAndPower() {
     assumeInstalled("sta", "opensta");
     assumeTrue(
