@@ -4,7 +4,7 @@ MVN ?= mvn -B -q
 DATA ?= ../shared/data
 BUILT := generator/target/p2vit.classpath
 
-.PHONY: help tools build demo test test-large bench format clean
+.PHONY: help tools flow-tools build demo test test-large bench format clean
 
 help:
 	@echo "make demo        quantize, generate and verify the shipped MNIST ViT (build/demo/)"
@@ -18,6 +18,9 @@ help:
 tools:
 	@verif/scripts/install-tools.sh
 
+flow-tools:
+	@verif/scripts/install-tools.sh --flows
+
 build: tools $(BUILT)
 
 $(BUILT): $(shell find pom.xml */pom.xml */src/main -type f 2>/dev/null)
@@ -28,11 +31,11 @@ $(BUILT): $(shell find pom.xml */pom.xml */src/main -type f 2>/dev/null)
 demo: build
 	@./p2vit demo --out build/demo
 
-test: tools
+test: flow-tools
 	@echo "Testing p2vit (the first time, Maven downloads its libraries: some minutes)"
 	@mvn -B verify
 
-test-large: tools
+test-large: flow-tools
 	@mvn -B verify -Dp2vit.excludedGroups=
 
 bench: build

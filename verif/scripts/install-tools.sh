@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that p2vit needs and does not find. Says what it does, never asks.
+#
+# Usage: install-tools.sh [--flows]
+#   --flows  also those of the synthesis flows that are placed or timed (some 40 MB to download, 250 MB on disk)
 set -euo pipefail
 
 declare -A package_of=(
@@ -9,14 +12,19 @@ declare -A package_of=(
   [make]=make
   [verilator]=verilator
   [yosys]=yosys
+  [nextpnr-ice40]=nextpnr-ice40
+  [sta]=opensta
 )
+tools=(javac mvn g++ make verilator yosys)
+[ "${1:-}" = --flows ] && tools+=(nextpnr-ice40 sta)
 
 missing=()
-for tool in javac mvn g++ make verilator yosys; do
+for tool in "${tools[@]}"; do
   command -v "$tool" >/dev/null || missing+=("${package_of[$tool]}")
 done
 # Verilator's FST writer compresses with zlib, whose header is a package of its own.
 [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+[ "${1:-}" != --flows ] || [ -e /usr/share/qflow/tech/osu018/osu018_stdcells.lib ] || missing+=(qflow-tech-osu018)
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 
