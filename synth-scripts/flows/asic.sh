@@ -28,7 +28,7 @@ bits() { # of the memory in a file, 0 if there is none
   sed -nE 's/^  reg +(\[([0-9]+):0\])? +Memory\[0:([0-9]+)\];.*/\3 \2/p' "$1" | awk '{ b = ($1 + 1) * ($2 + 1) } END { print b + 0 }'
 }
 for file in $(grep -v '^//' "$top.f"); do
-  if grep -q '_R0_addr_d0' "$file" || [ "$(bits "$file")" -ge "${QUEUE:-1024}" ]; then
+  if grep -q 'R0_word' "$file" || [ "$(bits "$file")" -ge "${QUEUE:-1024}" ]; then
     macros+=("$file")
   else
     logic+=("$file")

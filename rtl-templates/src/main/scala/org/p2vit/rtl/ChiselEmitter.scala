@@ -71,7 +71,10 @@ class ChiselEmitter extends RtlEmitter {
       .filter(n => n.endsWith(".sv") && !n.contains("/") && !n.startsWith("layers-"))
       .sorted
       .asJava
-    names.forEach(n => Files.move(from.resolve(n), to.resolve(n), StandardCopyOption.REPLACE_EXISTING))
+    names.forEach { n =>
+      Files.writeString(from.resolve(n), MemoryStyle.withOutputRegister(Files.readString(from.resolve(n))))
+      Files.move(from.resolve(n), to.resolve(n), StandardCopyOption.REPLACE_EXISTING)
+    }
     val list = s"$top.f"
     Files.writeString(to.resolve(list), names.asScala.map(_ + "\n").mkString)
     val waivers = s"$top.vlt"

@@ -23,7 +23,7 @@ final class MemorySources {
     int words = Integer.parseInt(storage.group(2)) + 1;
     Matcher mask = MASK.matcher(source);
     int lanes = mask.find() ? msb(mask.group(1)) + 1 : 1;
-    return new MemoryShape(words, bits, bits / lanes, !source.contains("_R0_addr_d0"));
+    return new MemoryShape(words, bits, bits / lanes, !source.contains("R0_word"));
   }
 
   /** The module's ports alone. */
