@@ -38,8 +38,8 @@ public record Design(
   private static final String ARCHITECTURE = "arch.json";
 
   /**
-   * Where the memory map begins; the program holds offsets only, so that any other place works as
-   * well.
+   * Where the memory map begins, if there are addresses as large; the program holds offsets only,
+   * so that any other place works as well.
    */
   private static final long BASE = 0x1000_0000L;
 
@@ -63,7 +63,8 @@ public record Design(
     List<Path> artifacts = new ArrayList<>();
     artifacts.add(directory.resolve("rtl").resolve(rtl.fileList()));
     artifacts.add(directory.resolve(ARCHITECTURE));
-    MemoryMap map = MemoryMap.of(compiled, BASE);
+    MemoryMap map =
+        MemoryMap.of(compiled, BASE >> architecture.axi().addressBits() == 0 ? BASE : 0);
     artifacts.addAll(HostFiles.write(compiled, map, directory));
     return new Design(directory, rtl, compiled, map, List.copyOf(artifacts));
   }

@@ -1,5 +1,7 @@
 package org.p2vit.rtl;
 
+import org.p2vit.rtl.job.Wait;
+
 /**
  * One design: what the Chisel templates are parameterized by, and what {@code arch.json} holds.
  *
@@ -18,9 +20,11 @@ package org.p2vit.rtl;
  * @param maxDepth largest K of a matrix product
  * @param maxChannels largest embedding dimension, at most 1024
  * @param maxTokens most columns of a score row
- * @param jobQueue jobs that each chunk can hold in wait
+ * @param jobQueue jobs that each chunk can hold in wait, a power of two, or 0: a job stays where it
+ *     was fetched, and those behind it too, until its chunk takes it
  * @param axi the memory port
  * @param buffers the on-chip memories
+ * @param economy what a small design does with less of
  */
 public record Architecture(
     int rows,
@@ -37,14 +41,51 @@ public record Architecture(
     int maxTokens,
     int jobQueue,
     Axi axi,
-    Buffers buffers) {
+    Buffers buffers,
+    Economy economy) {
+
+  /** With everything. */
+  public Architecture(
+      int rows,
+      int columns,
+      int depth,
+      int requantLanes,
+      int layerNormLanes,
+      int shifterColumns,
+      int shifterDepth,
+      int residualBits,
+      int ptfMax,
+      int maxDepth,
+      int maxChannels,
+      int maxTokens,
+      int jobQueue,
+      Axi axi,
+      Buffers buffers) {
+    this(
+        rows,
+        columns,
+        depth,
+        requantLanes,
+        layerNormLanes,
+        shifterColumns,
+        shifterDepth,
+        residualBits,
+        ptfMax,
+        maxDepth,
+        maxChannels,
+        maxTokens,
+        jobQueue,
+        axi,
+        buffers,
+        Economy.NONE);
+  }
 
   /**
    * The AXI4 master.
    *
-   * @param dataBits 32, 64, 128, 256 or 512; a beat must not be wider than the words that are
+   * @param dataBits 16, 32, 64, 128, 256 or 512; a beat must not be wider than the words that are
    *     loaded
-   * @param addressBits 32 to 64
+   * @param addressBits 16 to 64
    * @param burstBeats longest burst, a power of two up to 256; a burst never crosses 4 KiB
    * @param outstanding read bursts in flight
    */
@@ -80,6 +121,24 @@ public record Architecture(
       int parameterWords,
       int normParameterWords) {}
 
+  /**
+   * Widths that no dimension of the design implies, and what can be done without. None of it
+   * changes a result, and none but {@code scalarCycles} a cycle.
+   *
+   * @param accumulatorBits of a sum of products with its bias, 16 to 32
+   * @param progressBits of the chunks' progress counters, 8 to {@link Wait#COUNTER_BITS}: the units
+   *     of a program, of any chunk, must be fewer than half of what they count to
+   * @param scalarCycles that each of the ten products takes which LayerNorm needs for the mean and
+   *     deviation of a row: 1, or 2, 4, 8, 16 with a multiplier of so many times fewer bits
+   * @param performanceCounters whether there are any but the lower half of CYCLES; without, they
+   *     read as zero
+   */
+  public record Economy(
+      int accumulatorBits, int progressBits, int scalarCycles, boolean performanceCounters) {
+    /** Everything at its largest. */
+    public static final Economy NONE = new Economy(32, Wait.COUNTER_BITS, 1, true);
+  }
+
   /** Entries of the activation table. */
   public static final int TABLE_ENTRIES = 256;
 
@@ -94,7 +153,8 @@ public record Architecture(
     positivePowerOfTwo("layerNormLanes", layerNormLanes);
     positivePowerOfTwo("shifterColumns", shifterColumns);
     positivePowerOfTwo("shifterDepth", shifterDepth);
-    positivePowerOfTwo("jobQueue", jobQueue);
+    positivePowerOfTwo("jobQueue", Math.max(1, jobQueue)); // or 0
+    inRange("jobQueue", jobQueue, 0, 1024);
     divides("rows", rows, "columns", columns);
     divides("rows", rows, "requantLanes", requantLanes);
     int p = requantLanes / rows;
@@ -110,11 +170,15 @@ public record Architecture(
     inRange("maxDepth", maxDepth, 1, 4096 * 16);
     inRange("maxTokens", maxTokens, 1, 65535);
     positivePowerOfTwo("axi.dataBits", axi.dataBits());
-    inRange("axi.dataBits", axi.dataBits(), 32, 512);
-    inRange("axi.addressBits", axi.addressBits(), 32, 64);
+    inRange("axi.dataBits", axi.dataBits(), 16, 512);
+    inRange("axi.addressBits", axi.addressBits(), 16, 64);
     positivePowerOfTwo("axi.burstBeats", axi.burstBeats());
     inRange("axi.burstBeats", axi.burstBeats(), 1, 256);
     inRange("axi.outstanding", axi.outstanding(), 1, 64);
+    inRange("economy.accumulatorBits", economy.accumulatorBits(), 16, 32);
+    positivePowerOfTwo("economy.scalarCycles", economy.scalarCycles());
+    inRange("economy.scalarCycles", economy.scalarCycles(), 1, 16);
+    inRange("economy.progressBits", economy.progressBits(), 8, Wait.COUNTER_BITS);
     divides("axi bytes", axi.bytes(), "activation word bytes", rows * depth);
     divides("axi bytes", axi.bytes(), "weight word bytes", columns * depth);
     divides("axi bytes", axi.bytes(), "residual word bytes", requantLanes * 2);
@@ -143,6 +207,28 @@ public record Architecture(
         maxTokens,
         jobQueue,
         axi,
+        other,
+        economy);
+  }
+
+  /** The same design with other economies. */
+  public Architecture withEconomy(Economy other) {
+    return new Architecture(
+        rows,
+        columns,
+        depth,
+        requantLanes,
+        layerNormLanes,
+        shifterColumns,
+        shifterDepth,
+        residualBits,
+        ptfMax,
+        maxDepth,
+        maxChannels,
+        maxTokens,
+        jobQueue,
+        axi,
+        buffers,
         other);
   }
 
@@ -157,6 +243,15 @@ public record Architecture(
    */
   public int halfAccumulatorBits() {
     return 12 + log2Ceil(Math.max(depth, maxDepth));
+  }
+
+  /**
+   * Width of LayerNorm's {@code W}, even: {@code C * S2 - S1^2} and an epsilon of at most the same
+   * size (docs/numerics.md section 8).
+   */
+  public int varianceBits() {
+    int magnitude = residualBits - 1 + ptfMax;
+    return Math.min(62, 2 * magnitude + 2 * log2Ceil(maxChannels) + 2);
   }
 
   /** {@code ceil(log2 n)}, 0 for 1. */

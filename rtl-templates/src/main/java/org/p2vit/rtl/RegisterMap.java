@@ -83,7 +83,9 @@ public enum RegisterMap {
     NONE("no error"),
     AXI_READ("a read of LOAD or of the program was not answered OKAY"),
     AXI_WRITE("a write of STORE was not answered OKAY"),
-    BAD_JOB("magic number, opcode, checksum, an enumeration or a count of a job is wrong"),
+    BAD_JOB(
+        "magic number, opcode, checksum, an enumeration or a count of a job is wrong, or a number has"
+            + " more bits than the architecture holds"),
     WATCHDOG(
         "no unit completed, no beat moved and no job dispatched for WATCHDOG cycles;"
             + " ERROR_INFO is the next job to dispatch"),

@@ -2,6 +2,7 @@ package org.p2vit.rtl
 
 import chisel3._
 import chisel3.util._
+import org.p2vit.rtl.job.ShifterJob
 
 /** R x p results for p columns of an ACTIVATION word.
   *
@@ -43,7 +44,7 @@ object ActivationBeat {
   */
 class ActivationPlace(a: Architecture) {
   private val wordBits   = Address.bits(a.buffers.activationWords)
-  private val columnBits = 16
+  private val columnBits = new JobLayout(a, classOf[ShifterJob]).width("column")
   private val stride     = Reg(UInt(wordBits.W))
   private val row        = Reg(UInt(wordBits.W)) // first word of the row block
   private val start      = Reg(UInt(columnBits.W))
@@ -58,8 +59,8 @@ class ActivationPlace(a: Architecture) {
   def begin(base: UInt, rowStride: UInt, firstColumn: UInt): Unit = {
     row    := Fit(base, wordBits)
     stride := Fit(rowStride, wordBits)
-    start  := firstColumn
-    column := firstColumn
+    start  := Fit(firstColumn, columnBits)
+    column := Fit(firstColumn, columnBits)
   }
 
   /** A beat has been placed. */

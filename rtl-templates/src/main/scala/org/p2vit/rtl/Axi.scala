@@ -20,9 +20,6 @@ object Axi {
   /** AxCACHE: normal, non-cacheable, bufferable. */
   val NormalMemory = 3
 
-  /** Transfers are counted in beats of this many bits (`LoadJob.beats`). */
-  val BeatCountBits = 24
-
   /** The read IDs of the two users of the read channel. */
   val LoadId  = 0
   val FetchId = 1

@@ -7,9 +7,9 @@ import chisel3._
   *   - `code`: ordinal of `RegisterMap.ErrorCode`
   *   - `index`: place in the program of the job concerned
   */
-class ChunkError extends Bundle {
+class ChunkError(a: Architecture) extends Bundle {
   val code  = UInt(ChunkError.CodeBits.W)
-  val index = UInt(JobBits.IndexBits.W)
+  val index = UInt(JobBits.indexBits(a).W)
 }
 
 object ChunkError {
@@ -23,5 +23,5 @@ class BaseAddresses(axi: Architecture.Axi) extends Bundle {
   val output = UInt(axi.addressBits.W)
 
   /** Bytes of the output region. */
-  val outputBytes = UInt(32.W)
+  val outputBytes = UInt(math.min(32, axi.addressBits).W)
 }

@@ -2,7 +2,7 @@ package org.p2vit.rtl
 
 import chisel3._
 import chisel3.util._
-import org.p2vit.rtl.job.{JobFormat, Wait}
+import org.p2vit.rtl.job.JobFormat
 
 import scala.jdk.CollectionConverters._
 
@@ -62,9 +62,16 @@ object JobBits {
   val Width: Int = JobFormat.BYTES * 8
 
   /** Once checked, a job's place in the program stands where its checksum was. */
-  val IndexBits = 32
+  private val IndexPlace = 32
 
-  def index(bits: UInt): UInt = bits(Width - 1, Width - IndexBits)
+  /** Bits of a job's place in the program: every job is a unit or more of one of the chunks. */
+  def indexBits(a: Architecture): Int = math.min(IndexPlace, a.economy.progressBits + Chunk.INDEX_BITS)
+
+  def index(a: Architecture, bits: UInt): UInt =
+    bits(Width - IndexPlace + indexBits(a) - 1, Width - IndexPlace)
+
+  /** `job` with its place in the program. */
+  def withIndex(job: UInt, index: UInt): UInt = index.pad(IndexPlace) ## job(Width - IndexPlace - 1, 0)
 
   /** The named field of the job's own record, with its sign.
     *
@@ -92,7 +99,7 @@ object JobBits {
 
 /** Completed units of every chunk, indexed by `Chunk.ordinal`. */
 object Progress {
-  def apply(): Vec[UInt] = Vec(Chunk.values.length, UInt(Wait.COUNTER_BITS.W))
+  def apply(a: Architecture): Vec[UInt] = Vec(Chunk.values.length, UInt(a.economy.progressBits.W))
 }
 
 /** What every chunk has besides its memory ports.
@@ -108,9 +115,9 @@ object Progress {
   * SCORE and RESIDUAL (row, column) at `row*p + column`, SCORE_MAX row at `row`, CODE (row, token) at
   * `row*Ds + token`, the parameter buffers channel `c` at `c`.
   */
-class ChunkIO extends Bundle {
+class ChunkIO(a: Architecture) extends Bundle {
   val job      = Flipped(Decoupled(UInt(JobBits.Width.W)))
-  val progress = Input(Progress())
+  val progress = Input(Progress(a))
   val done     = Output(Bool())
   val busy     = Output(Bool())
 }
@@ -125,12 +132,13 @@ object WaitCondition {
     (0 until 3).map { i =>
       val enabled = JobBits.flag(job, header, s"wait$i.enabled")
       val chunk   = JobBits.unsigned(job, header, s"wait$i.chunk")
-      val base    = JobBits.signed(job, header, s"wait$i.base").asUInt
+      val bits    = progress.head.getWidth
+      val base    = JobBits.signed(job, header, s"wait$i.base").asUInt(bits - 1, 0)
       val perRow  = JobBits.flag(job, header, s"wait$i.perRow")
       val perTile = JobBits.flag(job, header, s"wait$i.perTile")
       val need    = base + Mux(perRow, row, 0.U) + Mux(perTile, tile, 0.U)
-      val ahead   = (progress(chunk) - need)(Wait.COUNTER_BITS - 1, 0)
-      (!enabled || !ahead(Wait.COUNTER_BITS - 1), chunk)
+      val ahead   = (progress(chunk) - Fit(need, bits))(bits - 1, 0)
+      (!enabled || !ahead(bits - 1), chunk)
     }
 
   def all(job: UInt, progress: Vec[UInt], row: UInt, tile: UInt): Bool =

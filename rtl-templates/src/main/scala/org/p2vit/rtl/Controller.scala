@@ -15,10 +15,10 @@ class ControllerIO(a: Architecture) extends Bundle {
   val done       = Input(Vec(chunks, Bool()))
   val busy       = Input(Vec(chunks, Bool()))
   val stall      = Input(Vec(StallCause.SIGNALS, Bool()))
-  val progress   = Output(Progress())
+  val progress   = Output(Progress(a))
   val bases      = Output(new BaseAddresses(a.axi))
-  val loadError  = Flipped(Valid(new ChunkError))
-  val storeError = Flipped(Valid(new ChunkError))
+  val loadError  = Flipped(Valid(new ChunkError(a)))
+  val storeError = Flipped(Valid(new ChunkError(a)))
 
   /** For one cycle before a run: reset of all chunks. */
   val clear = Output(Bool())
@@ -38,8 +38,8 @@ class Controller(a: Architecture) extends Module {
   val io = IO(new ControllerIO(a))
 
   private val slave      = Module(new AxiLiteSlave)
-  private val supervisor = Module(new Supervisor)
-  private val counters   = Module(new PerformanceCounters)
+  private val supervisor = Module(new Supervisor(a))
+  private val counters   = Module(new PerformanceCounters(a))
 
   // Everything that belongs to a run starts afresh with it.
   private val runReset   = reset.asBool || supervisor.io.clear
@@ -52,10 +52,13 @@ class Controller(a: Architecture) extends Module {
   private val irqEnable = stored(IRQ_ENABLE, 1)
   private val watchdog  = stored(WATCHDOG, 32)
   private val program   = address(PROGRAM_LOW, PROGRAM_HIGH, job.JobFormat.BYTES)
-  io.bases.model       := address(MODEL_LOW, MODEL_HIGH, a.axi.bytes)
-  io.bases.input       := address(INPUT_LOW, INPUT_HIGH, a.axi.bytes)
-  io.bases.output      := address(OUTPUT_LOW, OUTPUT_HIGH, a.axi.bytes)
-  io.bases.outputBytes := stored(OUTPUT_BYTES, 32)
+  io.bases.model  := address(MODEL_LOW, MODEL_HIGH, a.axi.bytes)
+  io.bases.input  := address(INPUT_LOW, INPUT_HIGH, a.axi.bytes)
+  io.bases.output := address(OUTPUT_LOW, OUTPUT_HIGH, a.axi.bytes)
+  io.bases.outputBytes := Fit(
+    stored(OUTPUT_BYTES, io.bases.outputBytes.getWidth),
+    io.bases.outputBytes.getWidth
+  )
 
   runProgram()
   supervise()
@@ -109,6 +112,9 @@ class Controller(a: Architecture) extends Module {
     counters.io.running := supervisor.io.running
     counters.io.busy    := io.busy
     counters.io.stall   := io.stall
+    // Simulation traces them, whether they are counted or not.
+    dontTouch(io.busy)
+    dontTouch(io.stall)
   }
 
   private def readRegisters(): Unit = {
@@ -149,10 +155,10 @@ class Controller(a: Architecture) extends Module {
   /** An address in two registers, a multiple of `alignment`. */
   private def address(low: RegisterMap, high: RegisterMap, alignment: Int): UInt = {
     val bits    = a.axi.addressBits
-    val lowPart = stored(low, 32, log2Ceil(alignment))
-    if (bits == 32) {
+    val lowPart = stored(low, math.min(32, bits), log2Ceil(alignment))
+    if (bits <= 32) {
       storedRegisters(high) = 0.U
-      lowPart
+      lowPart(bits - 1, 0)
     } else Cat(stored(high, bits - 32), lowPart)(bits - 1, 0)
   }
 }

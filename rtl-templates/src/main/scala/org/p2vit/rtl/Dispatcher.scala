@@ -2,7 +2,7 @@ package org.p2vit.rtl
 
 import chisel3._
 import chisel3.util._
-import org.p2vit.rtl.job.{Header, JobFormat}
+import org.p2vit.rtl.job.JobFormat
 
 /** Hands the jobs of the program, in order, to the queues of their chunks.
   *
@@ -12,21 +12,21 @@ import org.p2vit.rtl.job.{Header, JobFormat}
 class Dispatcher(a: Architecture) extends Module {
   val io = IO(new Bundle {
     val fetched  = Flipped(Decoupled(new FetchedJob))
-    val progress = Input(Progress())
+    val progress = Input(Progress(a))
     val jobs     = Vec(Chunk.values.length, Decoupled(UInt(JobBits.Width.W)))
 
     /** A job goes to its queue. */
     val dispatched = Output(Bool())
 
     /** Jobs dispatched; the place in the program of the next. */
-    val count = Output(UInt(JobBits.IndexBits.W))
+    val count = Output(UInt(JobBits.indexBits(a).W))
     val ended = Output(Bool())
-    val error = Valid(new ChunkError)
+    val error = Valid(new ChunkError(a))
   })
 
-  private val index = RegInit(0.U(JobBits.IndexBits.W))
+  private val index = RegInit(0.U(JobBits.indexBits(a).W))
   private val job   = io.fetched.bits
-  private val good  = job.intact && !job.axiError && JobCheck.valid(job.bits)
+  private val good  = job.intact && !job.axiError && JobCheck.valid(a, job.bits)
   private val isEnd = JobCheck.isEnd(job.bits)
 
   io.count       := index
@@ -41,20 +41,20 @@ class Dispatcher(a: Architecture) extends Module {
 
   private val taken = Chunk.values.toSeq.map { chunk =>
     val i = chunk.ordinal
-    // The queue holds the bits that the job has, and its index.
-    val jobType = JobFormat.types.get(i).asSubclass(classOf[java.lang.Record])
-    val used    = JobFormat.width(classOf[Header]) + JobFormat.width(jobType)
-    val queue   = Module(new Queue(UInt((used + JobBits.IndexBits).W), a.jobQueue))
-    queue.io.enq.valid := io.fetched.valid && good && JobCheck.opcode(job.bits) === i.U
-    queue.io.enq.bits  := Cat(index, job.bits(used - 1, 0))
-    io.jobs(i).valid   := queue.io.deq.valid
-    queue.io.deq.ready := io.jobs(i).ready
-    io.jobs(i).bits := Cat(
-      queue.io.deq.bits(used + JobBits.IndexBits - 1, used),
-      0.U((JobBits.Width - JobBits.IndexBits - used).W),
-      queue.io.deq.bits(used - 1, 0)
+    // The queue holds the bits that the job has, and its index where the chunk reports errors.
+    val layout = new JobLayout(a, JobFormat.types.get(i))
+    val place  = if (chunk == Chunk.LOAD || chunk == Chunk.STORE) index else 0.U(0.W)
+    val next   = Wire(Decoupled(UInt((place.getWidth + layout.packedBits).W)))
+    val queued = if (a.jobQueue == 0) next else Queue(next, a.jobQueue)
+    next.valid       := io.fetched.valid && good && JobCheck.opcode(job.bits) === i.U
+    next.bits        := place ## layout.pack(job.bits)
+    io.jobs(i).valid := queued.valid
+    queued.ready     := io.jobs(i).ready
+    io.jobs(i).bits := JobBits.withIndex(
+      layout.unpack(queued.bits(layout.packedBits - 1, 0)),
+      queued.bits >> layout.packedBits
     )
-    queue.io.enq.fire
+    next.fire
   }
   io.dispatched    := taken.reduce(_ || _)
   io.fetched.ready := io.dispatched

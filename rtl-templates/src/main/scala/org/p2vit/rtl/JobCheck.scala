@@ -30,25 +30,26 @@ object JobCheck {
 
   def isEnd(bits: UInt): Bool = opcode(bits) === JobFormat.opcode(classOf[EndJob]).U
 
-  /** Magic number, opcode, enumerations and counts are right. */
-  def valid(bits: UInt): Bool = {
+  /** Magic number, opcode, enumerations and counts are right, and no field has more than the architecture. */
+  def valid(a: Architecture, bits: UInt): Bool = {
     val magic = JobBits.unsigned(bits, header, "magic") === JobFormat.MAGIC.U
     val waits = (0 until 3).map { i =>
       val chunk = JobBits.unsigned(bits, header, s"wait$i.chunk")
       !JobBits.flag(bits, header, s"wait$i.enabled") || chunk < Chunk.values.length.U
     }
     val bodies =
-      JobFormat.types.asScala.toSeq.map(t => opcode(bits) === JobFormat.opcode(t).U && body(bits, t))
+      JobFormat.types.asScala.toSeq.map(t => opcode(bits) === JobFormat.opcode(t).U && body(a, bits, t))
     magic && waits.reduce(_ && _) && bodies.reduce(_ || _)
   }
 
-  private def body(bits: UInt, jobType: Class[_ <: Job]): Bool = {
-    val fields  = JobFormat.body(jobType)
-    val nonZero = fields.asScala.map(_.name).filter(counts).map(JobBits.unsigned(bits, fields, _) =/= 0.U)
+  private def body(a: Architecture, bits: UInt, jobType: Class[_ <: Job]): Bool = {
+    val layout  = new JobLayout(a, jobType)
+    val names   = JobFormat.body(jobType).asScala.map(_.name)
+    val nonZero = names.filter(counts).map(layout.unsigned(bits, _) =/= 0.U)
     val inRange = enumerations(jobType).map { case (name, constants) =>
-      JobBits.unsigned(bits, fields, name) < constants.U
+      layout.unsigned(bits, name) < constants.U
     }
-    (nonZero ++ inRange).foldLeft(true.B)(_ && _)
+    (nonZero ++ inRange).foldLeft(layout.fits(bits))(_ && _)
   }
 
   /** The fields of enumerated types that have more codes than constants. */

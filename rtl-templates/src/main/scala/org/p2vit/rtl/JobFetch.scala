@@ -33,7 +33,7 @@ class JobFetch(axi: Architecture.Axi) extends Module {
   private val jobBeats   = JobFormat.BYTES / axi.bytes
   private val blockBeats = BlockJobs * jobBeats
 
-  private val splitter = Module(new BurstSplitter(axi))
+  private val splitter = Module(new BurstSplitter(axi, log2Ceil(blockBeats + 1)))
   private val beats    = Module(new Queue(new FetchedBeat(axi), 2 * blockBeats))
   private val reading  = RegInit(false.B)                         // the program, its end not yet seen
   private val coming   = RegInit(0.U(log2Ceil(blockBeats + 1).W)) // beats asked for
@@ -88,7 +88,6 @@ class JobFetch(axi: Architecture.Axi) extends Module {
     val error  = Reg(Bool())
     val full   = got === jobBeats.U
     val beat   = beats.io.deq.bits
-    val words  = (0 until axi.dataBits / 32).map(i => beat.data(32 * i + 31, 32 * i)).reduce(_ ^ _)
 
     beats.io.deq.ready   := !full
     io.job.valid         := full
@@ -98,12 +97,19 @@ class JobFetch(axi: Architecture.Axi) extends Module {
     when(beats.io.deq.fire) {
       val first = got === 0.U
       bits   := (if (jobBeats == 1) beat.data else Cat(beat.data, bits(JobBits.Width - 1, axi.dataBits)))
-      parity := Mux(first, 0.U, parity) ^ words
+      parity := folded(Mux(first, 0.U, parity), beat.data)
       error  := (!first && error) || beat.error
       got    := got + 1.U
     }
     when(io.job.fire) { got := 0.U }
   }
+
+  /** The exclusive or of words of 32 bits so far and of those of `data`. Beats that are less than a word take
+    * their turns at the lower end.
+    */
+  private def folded(sofar: UInt, data: UInt): UInt =
+    if (axi.dataBits < 32) (sofar(axi.dataBits - 1, 0) ^ data) ## sofar(31, axi.dataBits)
+    else (0 until axi.dataBits / 32).map(i => data(32 * i + 31, 32 * i)).foldLeft(sofar)(_ ^ _)
 }
 
 private class FetchedBeat(axi: Architecture.Axi) extends Bundle {

@@ -1,26 +1,24 @@
 package org.p2vit.rtl
 
 import chisel3._
-import org.p2vit.rtl.job.{Job, JobFormat}
-
-import scala.jdk.CollectionConverters._
+import org.p2vit.rtl.job.Job
 
 /** The job that a chunk works on, and the gate of its next row block.
   *
   * A chunk takes a job whenever it has none or calls [[finish]], starts its row blocks in order by
   * [[startRow]] whenever [[open]], and calls [[finish]] when no unit needs the job's fields any more.
   *
+  * @param a
+  *   bounds the fields
   * @param io
   *   ports of the chunk; `job.ready` is driven from here
   * @param kind
   *   the job's record
   */
-class JobInHand(io: ChunkIO, kind: Class[_ <: Job]) {
-  private val fields = JobFormat.body(kind)
-  private val low    = JobFormat.header().asScala.find(_.name == "wait0.enabled").get.offset
-  private val high   = fields.asScala.map(f => f.offset + f.width).max
-  private val held   = Reg(UInt((high - low).W)) // waits and the job's own fields
-  private val bits   = held ## 0.U(low.W)
+class JobInHand(a: Architecture, io: ChunkIO, kind: Class[_ <: Job]) {
+  private val layout = new JobLayout(a, kind)
+  private val held   = Reg(UInt(layout.packedBits.W)) // waits and the job's own fields
+  private val bits   = layout.unpack(held)
 
   val valid: Bool    = RegInit(false.B)
   private val ending = WireDefault(false.B)
@@ -43,7 +41,7 @@ class JobInHand(io: ChunkIO, kind: Class[_ <: Job]) {
   when(ending) { valid := false.B }
   when(io.job.fire) {
     valid := true.B
-    held  := io.job.bits(high - 1, low)
+    held  := layout.pack(io.job.bits)
     row   := 0.U
   }
 
@@ -51,7 +49,7 @@ class JobInHand(io: ChunkIO, kind: Class[_ <: Job]) {
   val first: Bool = RegNext(io.job.fire, false.B)
 
   /** A field of the job, by name. */
-  def unsignedField(name: String): UInt = JobBits.unsigned(bits, fields, name)
+  def unsignedField(name: String): UInt = layout.unsigned(bits, name)
 
   /** To be called where [[open]] holds. */
   def startRow(): Unit = {

@@ -5,7 +5,7 @@ import chisel3.util._
 import org.p2vit.rtl.job.LayerNormJob
 
 /** Ports of [[LayerNorm]]. */
-class LayerNormIO(a: Architecture) extends ChunkIO {
+class LayerNormIO(a: Architecture) extends ChunkIO(a) {
   val residual        = new BufferShapes(a).residual.read
   val parameter       = new BufferShapes(a).normParameter.read
   val activationWrite = Decoupled(ActivationBeat.write(a))
@@ -20,7 +20,7 @@ class LayerNormIO(a: Architecture) extends ChunkIO {
 class LayerNorm(a: Architecture) extends Module {
   val io = IO(new LayerNormIO(a))
 
-  private val job        = new JobInHand(io, classOf[LayerNormJob])
+  private val job        = new JobInHand(a, io, classOf[LayerNormJob])
   private val statistics = Module(new LayerNormStatistics(a))
   private val scalar     = Module(new LayerNormScalar(a))
   private val normalize  = Module(new LayerNormNormalize(a))

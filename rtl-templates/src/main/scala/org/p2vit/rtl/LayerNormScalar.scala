@@ -30,10 +30,10 @@ class LayerNormConstants(a: Architecture) extends Bundle {
 
 /** From the sums of a row to the mean and the reciprocal standard deviation (docs/numerics.md section 7).
   *
-  * One multiplier in a fixed schedule of ten cycles a row. A row takes three rounds: its products `S1*R`,
-  * `S1^2` and `C*S2` in the first, the reciprocal square root in the second, the result at the start of the
-  * third; three rows are in work at once. Operands selected in slot `s` give a product that is used in slot
-  * `s + 2`:
+  * One multiplier in a fixed schedule of ten slots a row. A slot is as long as a product takes
+  * (`Economy.scalarCycles`, by default one cycle). A row takes three rounds: its products `S1*R`, `S1^2` and
+  * `C*S2` in the first, the reciprocal square root in the second, the result at the start of the third; three
+  * rows are in work at once. Operands selected in slot `s` give a product that is used in slot `s + 2`:
   *
   * | slot | multiply                           | with the product                    |
   * |:-----|:-----------------------------------|:------------------------------------|
@@ -41,9 +41,9 @@ class LayerNormConstants(a: Architecture) extends Bundle {
   * | 1    | `S1 * R` low                       | `W += C * S2 high`: the row before  |
   * | 2    | `S1 * R` high                      | `r = RNE(product, l)`; `h` from `W` |
   * | 3    | `S1 * S1` low                      | sum is `S1 * R` low; `m` from `W`   |
-  * | 4    | `y0 * y0` (row before)             | add `S1 * R` high                   |
+  * | 4    | `m * y0` (row before)              | add `S1 * R` high                   |
   * | 5    | `S1 * S1` high                     | `mean`; sum is `E - S1 * S1` low    |
-  * | 6    | `y0 * y0 * m` (row before)         |                                     |
+  * | 6    | `m * y0 * y0` (row before)         |                                     |
   * | 7    | `C * S2` low                       | subtract `S1 * S1` high             |
   * | 8    | `(3 * 2^16 - u) * y0` (row before) | `u = RNE(product, 30)`              |
   * | 9    | `C * S2` high                      | add `C * S2` low                    |
@@ -63,27 +63,35 @@ class LayerNormScalar(a: Architecture) extends Module {
 
   private val slot = RegInit(0.U(log2Ceil(Slots).W))
 
+  // In the last cycle of a slot, which lasts until there is something to do.
+  private val begun   = Wire(Bool())
+  private val tick    = ticks(a.economy.scalarCycles, begun)
+  private val advance = tick && (!io.scale.valid || io.scale.ready)
+
   // The rows in their first, second and third round.
-  private val rounds  = RegInit(VecInit.fill(3)(false.B))
-  private val advance = !io.scale.valid || io.scale.ready
-  when(slot === 0.U) {
+  private val rounds = RegInit(VecInit.fill(3)(false.B))
+  private val work   = io.sums.valid || rounds(0) || rounds(1)
+  begun := advance && (slot =/= 0.U || work)
+  when(tick && slot === 0.U) {
     rounds := VecInit(io.sums.valid, rounds(0), rounds(1))
-    when(io.sums.valid || rounds(0) || rounds(1)) { slot := 1.U }
+    when(work) { slot := 1.U }
   }.elsewhen(advance) { slot := Mux(slot === (Slots - 1).U, 0.U, slot + 1.U) }
 
   private val sumBits = w.s1.max(LimbBits + 1)
   private val s1      = io.sums.bits.s1.pad(sumBits)
   private val s2      = io.sums.bits.s2
   private val c       = io.constants
-  io.sums.ready := slot === (Slots - 1).U && rounds(0)
+  io.sums.ready := tick && slot === (Slots - 1).U && rounds(0)
 
-  private val leftBits  = (sumBits + 1).max(32)
-  private val rightBits = LimbBits + 2
-  private val left      = Reg(SInt(leftBits.W))
-  private val right     = Reg(SInt(rightBits.W))
-  private val product   = Reg(SInt((leftBits + rightBits).W))
-  private val total     = Reg(UInt(TotalBits.W))
-  when(advance) { product := left * right }
+  private val leftBits   = (sumBits + 1).max(MantissaBits + GuessBits + 1)
+  private val rightBits  = LimbBits + 1
+  private val left       = Reg(SInt(leftBits.W))
+  private val right      = Reg(SInt(rightBits.W))
+  private val product    = Reg(SInt((leftBits + rightBits).W))
+  private val totalBits  = w.w.max(w.s1 + w.reciprocalBits) // `W`, or `S1 * R` with its sign
+  private val total      = Reg(UInt(totalBits.W))
+  private val multiplied = multiplier(a.economy.scalarCycles)
+  when(advance) { product := multiplied }
 
   // Row in the second round.
   private val h      = Reg(UInt(log2Ceil(w.w / 2).W))
@@ -96,36 +104,43 @@ class LayerNormScalar(a: Architecture) extends Module {
 
   private val deviation = total(w.w - 1, 0)
   private val guess     = LayerNormScalar.guess(m)
-  private val r1        = RoundShift(product, RefinedShift)
+  private val r1        = RoundShift(Fit(product, RefinedShift + w.r + 2), RefinedShift)
 
-  switch(slot) {
-    is(0.U) { multiply(r1, c.channels.zext) }
-    is(1.U) { multiply(s1, c.reciprocal(LimbBits - 1, 0).zext) }
-    is(2.U) { multiply(s1, (c.reciprocal >> LimbBits).zext) }
-    is(3.U) { multiply(s1, s1.asUInt(LimbBits - 1, 0).zext) }
-    is(4.U) { multiply(guess.zext, guess.zext) }
-    is(5.U) { multiply(s1, s1 >> LimbBits) }
-    is(6.U) { multiply(product, m.zext) }
-    is(7.U) { multiply(s2(w.s1 - 1, 0).zext, c.channels.zext) }
-    is(8.U) { multiply(Three - RoundShift(product, NewtonShift), y0.zext) }
-    is(9.U) { multiply((s2 >> w.s1).zext, c.channels.zext) }
+  private val u = RoundShift(Fit(product, 2 * GuessBits + MantissaBits + 1), NewtonShift)
+
+  when(advance) {
+    left := choose(leftBits)(
+      at(0)          -> r1,
+      at(1, 2, 3, 5) -> s1,
+      at(4)          -> m.zext,
+      at(6)          -> product,
+      at(7)          -> s2(w.s1 - 1, 0).zext,
+      at(8)          -> (Three - u),
+      at(9)          -> (s2 >> w.s1).zext
+    )
+    right := choose(rightBits)(
+      at(0, 7, 9) -> c.channels.zext,
+      at(1)       -> c.reciprocal(LimbBits - 1, 0).zext,
+      at(2)       -> (c.reciprocal >> LimbBits).zext,
+      at(3)       -> s1.asUInt(LimbBits - 1, 0).zext,
+      at(4)       -> guess.zext,
+      at(5)       -> (s1 >> LimbBits),
+      at(6, 8)    -> y0.zext
+    )
   }
 
-  private val high = (product << LimbBits).asSInt
-  switch(slot) {
-    is(1.U) { total := total + wrap((product << w.s1).asSInt) }
-    is(3.U) { total := wrap(product) }
-    is(4.U) { total := total + wrap(high) }
-    is(5.U) {
-      total := c.epsilon - wrap(product)
-      val shift = c.log2Channels +& (MeanShift - LayerNormWidths.MeanFraction).U
-      mean := Fit(
-        RoundShift(total.asSInt, shift, MeanShift - LayerNormWidths.MeanFraction + w.log2Channels),
-        w.mean
-      )
-    }
-    is(7.U) { total := total - wrap(high) }
-    is(9.U) { total := total + wrap(product) }
+  // One adder for all sums.
+  private val before = choose(totalBits)(at(1, 4, 7, 9) -> total.asSInt, at(5) -> c.epsilon.zext)
+  private val added = choose(totalBits)(
+    at(1)       -> (product << w.s1).asSInt,
+    at(4, 7)    -> (product << LimbBits).asSInt,
+    at(3, 5, 9) -> product
+  )
+  when(tick && at(1, 3, 4, 5, 7, 9)) { total := addOrSubtract(before, added, at(5, 7)).asUInt }
+  when(tick && at(5)) {
+    val least = MeanShift - LayerNormWidths.MeanFraction
+    val shift = (c.log2Channels +& least.U).zext
+    mean := Fit(RoundShift(total.asSInt, shift, least, least + w.log2Channels), w.mean)
   }
 
   private val pairs = VecInit.tabulate(w.w / 2)(i => deviation(2 * i + 1, 2 * i).orR)
@@ -144,33 +159,70 @@ class LayerNormScalar(a: Architecture) extends Module {
     is(4.U) { y0 := guess }
   }
 
-  io.scale.valid     := slot === 2.U && rounds(2)
+  io.scale.valid     := tick && slot === 2.U && rounds(2)
   io.scale.bits.mean := secondMean
   io.scale.bits.factor := Mux(
     isZero,
     0.U,
-    Fit(RoundShift(product, c.log2Channels, w.log2Channels).asUInt, w.r)
+    Fit(RoundShift(Fit(product, w.r + w.log2Channels + 2), c.log2Channels, w.log2Channels).asUInt, w.r)
   )
   io.scale.bits.shift := Fit(h +& LayerNormWidths.NormalizedFraction.U - c.log2Channels, w.zShift)
 
-  private def multiply(x: SInt, y: SInt): Unit = when(advance) {
-    left  := Fit(x, leftBits)
-    right := Fit(y, rightBits)
-  }
+  /** `left * right`, in the last cycle of a slot. With several cycles to it, `right` leaves by some digits a
+    * cycle, and the finished low digits of the product take their place.
+    */
+  private def multiplier(cycles: Int): SInt =
+    if (cycles == 1) left * right
+    else {
+      val digit   = SerialBits / cycles
+      val started = RegNext(begun, false.B)
+      val sum     = Reg(SInt((leftBits + 1).W))
+      val sofar   = Mux(started, 0.S, sum)
+      val next =
+        if (digit == 1)
+          addOrSubtract(sofar.pad(leftBits + 2), Mux(right(0), left, 0.S).pad(leftBits + 2), tick)
+        else sofar +& left * ((tick && right(digit - 1)) ## right(digit - 1, 0)).asSInt
+      val rest = (next(digit - 1, 0) ## right(rightBits - 1, digit)).asSInt
+      when(!tick) {
+        sum   := Fit((next >> digit).asSInt, leftBits + 1)
+        right := rest
+      }
+      Fit((next.asUInt ## right.asUInt(rightBits - 1, digit)).asSInt, leftBits + rightBits)
+    }
 
-  private def wrap(x: SInt) = Fit(x.asSInt, TotalBits).asUInt
+  private def at(slots: Int*): Bool = slots.map(slot === _.U).reduce(_ || _)
+
+  /** What stands at the condition that holds, in so many bits; zero if none does. */
+  private def choose(bits: Int)(from: (Bool, SInt)*): SInt =
+    Mux1H(from.map { case (when, x) => when -> Fit(x, bits).asUInt }).asSInt
+
+  /** `x + y`, or `x - y`, in the bits of both: one carry chain. */
+  private def addOrSubtract(x: SInt, y: SInt, subtract: Bool): SInt = {
+    require(x.getWidth == y.getWidth)
+    val sum = (x.asUInt ## 1.U(1.W)) + ((y.asUInt ^ Fill(y.getWidth, subtract)) ## subtract)
+    sum(x.getWidth, 1).asSInt
+  }
 }
 
 object LayerNormScalar {
   private val Slots        = 10
-  private val LimbBits     = 17
-  private val TotalBits    = 64
+  private val SerialBits   = 16 // of `right`
+  private val LimbBits     = 15
   private val MantissaBits = 18
   private val GuessBits    = 15
   private val NewtonShift  = 30
   private val RefinedShift = 16
   private val MeanShift    = 23
   private val Three        = (3 << 16).S
+
+  /** High in the last of `cycles` cycles from a slot's first on, and until the next slot has `begun`. */
+  private def ticks(cycles: Int, begun: Bool): Bool =
+    if (cycles == 1) true.B
+    else {
+      val left = RegInit(0.U(log2Ceil(cycles).W))
+      when(begun) { left := (cycles - 1).U }.elsewhen(left =/= 0.U) { left := left - 1.U }
+      left === 0.U
+    }
 
   /** `y0`: a table of the mantissa's upper bits, from `2^16` on. */
   private def guess(m: UInt): UInt = {

@@ -1,8 +1,6 @@
 package org.p2vit.rtl
 
-import org.p2vit.rtl.job.{JobFormat, LayerNormJob}
-
-import scala.jdk.CollectionConverters._
+import org.p2vit.rtl.job.LayerNormJob
 
 /** Widths of LayerNorm's quantities (docs/numerics.md sections 7 and 8) and the shape of its loops.
   *
@@ -12,8 +10,8 @@ import scala.jdk.CollectionConverters._
 class LayerNormWidths(a: Architecture) {
   private val p                    = a.requantColumns
   private val magnitude            = a.residualBits - 1 + a.ptfMax
-  private val jobFields            = JobFormat.body(classOf[LayerNormJob]).asScala
-  private def width(field: String) = jobFields.find(_.name == field).get.width
+  private val layout               = new JobLayout(a, classOf[LayerNormJob])
+  private def width(field: String) = layout.width(field)
 
   val lanes: Int          = a.layerNormLanes
   val groups: Int         = a.requantLanes / lanes
@@ -35,8 +33,8 @@ class LayerNormWidths(a: Architecture) {
   /** `S2`. */
   val s2: Int = 2 * magnitude + log2Channels + 1
 
-  /** `W`: the models are checked against this. */
-  val w: Int = 62
+  /** `W`, an even number of bits: models are checked against this. */
+  val w: Int = a.varianceBits
 
   /** `mean`, signed, with [[LayerNormWidths.MeanFraction]] fractional bits: the rounded `R` can carry it a
     * little beyond the range of `X`.
@@ -46,9 +44,9 @@ class LayerNormWidths(a: Architecture) {
   /** `r`. */
   val r: Int = 17
 
-  /** `h + 10 - l`, at most for `h = 30`. */
-  val zShift: Int    = 6
+  /** `h + 10 - l`, with `h < w / 2` and `l > 0`. */
   val maxZShift: Int = w / 2 - 1 + LayerNormWidths.NormalizedFraction - 1
+  val zShift: Int    = Architecture.log2Ceil(maxZShift + 1)
 }
 
 object LayerNormWidths {

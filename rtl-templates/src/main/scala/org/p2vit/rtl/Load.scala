@@ -2,10 +2,10 @@ package org.p2vit.rtl
 
 import chisel3._
 import chisel3.util._
-import org.p2vit.rtl.job.{JobFormat, LoadJob}
+import org.p2vit.rtl.job.LoadJob
 
 /** Ports of [[Load]]. One write port a destination; the activation table always takes what it is given. */
-class LoadIO(a: Architecture) extends ChunkIO {
+class LoadIO(a: Architecture) extends ChunkIO(a) {
   private val buffers = new BufferShapes(a)
 
   val bases              = Input(new BaseAddresses(a.axi))
@@ -16,18 +16,21 @@ class LoadIO(a: Architecture) extends ChunkIO {
   val parameterWrite     = Decoupled(buffers.loadWrite(buffers.parameter))
   val normParameterWrite = Decoupled(buffers.loadWrite(buffers.normParameter))
   val tableWrite         = Valid(buffers.loadWrite(buffers.table))
-  val error              = Valid(new ChunkError)
+  val error              = Valid(new ChunkError(a))
 }
 
 /** Where the beats of one job go. */
-private class LoadTarget extends Bundle {
-  val destination = UInt(3.W)
-  val word        = UInt(20.W)
-  val beats       = UInt(Axi.BeatCountBits.W)
-  val unitBeats   = UInt(Axi.BeatCountBits.W)
-  val runWords    = UInt(16.W)
-  val runStride   = UInt(16.W)
-  val index       = UInt(JobBits.IndexBits.W)
+private class LoadTarget(a: Architecture) extends Bundle {
+  private val layout              = new JobLayout(a, classOf[LoadJob])
+  private def field(name: String) = UInt(layout.width(name).W)
+
+  val destination = field("destination")
+  val word        = field("word")
+  val beats       = field("beats")
+  val unitBeats   = field("unitBeats")
+  val runWords    = field("runWords")
+  val runStride   = field("runStride")
+  val index       = UInt(JobBits.indexBits(a).W)
 }
 
 /** LOAD: copies runs of beats from memory to the buffers (`LoadJob`).
@@ -40,8 +43,9 @@ class Load(a: Architecture) extends Module {
   val io = IO(new LoadIO(a))
 
   private val buffers  = new BufferShapes(a)
-  private val splitter = Module(new BurstSplitter(a.axi))
-  private val targets  = Module(new Queue(new LoadTarget, a.axi.outstanding))
+  private val layout   = new JobLayout(a, classOf[LoadJob])
+  private val splitter = Module(new BurstSplitter(a.axi, layout.width("beats")))
+  private val targets  = Module(new Queue(new LoadTarget(a), a.axi.outstanding))
   private val beats    = Queue(io.memory.beat, 2)
 
   issue()
@@ -50,27 +54,26 @@ class Load(a: Architecture) extends Module {
 
   /** Takes a job: its address to the splitter, its destination to the receiving side. */
   private def issue(): Unit = {
-    val fields = JobFormat.body(classOf[LoadJob])
-    val job    = io.job.bits
-    val go     = WaitCondition.all(job, io.progress, 0.U, 0.U)
+    val job = io.job.bits
+    val go  = WaitCondition.all(job, io.progress, 0.U, 0.U)
 
     io.job.ready               := go && splitter.io.transfer.ready && targets.io.enq.ready
     targets.io.enq.valid       := io.job.fire
     splitter.io.transfer.valid := io.job.fire
 
-    val fromInput = JobBits.unsigned(job, fields, "source") === LoadJob.Source.INPUT.ordinal.U
+    val fromInput = layout.unsigned(job, "source") === LoadJob.Source.INPUT.ordinal.U
     val base      = Mux(fromInput, io.bases.input, io.bases.model)
-    splitter.io.transfer.bits.address := base + JobBits.unsigned(job, fields, "address")
-    splitter.io.transfer.bits.beats   := JobBits.unsigned(job, fields, "beats")
+    splitter.io.transfer.bits.address := base + layout.unsigned(job, "address")
+    splitter.io.transfer.bits.beats   := layout.unsigned(job, "beats")
 
     val target = targets.io.enq.bits
-    target.destination := JobBits.unsigned(job, fields, "destination")
-    target.word        := JobBits.unsigned(job, fields, "word")
-    target.beats       := JobBits.unsigned(job, fields, "beats")
-    target.unitBeats   := JobBits.unsigned(job, fields, "unitBeats")
-    target.runWords    := JobBits.unsigned(job, fields, "runWords")
-    target.runStride   := JobBits.unsigned(job, fields, "runStride")
-    target.index       := JobBits.index(job)
+    target.destination := layout.unsigned(job, "destination")
+    target.word        := layout.unsigned(job, "word")
+    target.beats       := layout.unsigned(job, "beats")
+    target.unitBeats   := layout.unsigned(job, "unitBeats")
+    target.runWords    := layout.unsigned(job, "runWords")
+    target.runStride   := layout.unsigned(job, "runStride")
+    target.index       := JobBits.index(a, job)
   }
 
   /** Passes bursts on while fewer than `axi.outstanding` have beats to come. */
@@ -88,10 +91,10 @@ class Load(a: Architecture) extends Module {
 
   private def receive(): Unit = {
     val target = targets.io.deq.bits
-    val beat   = RegInit(0.U(Axi.BeatCountBits.W))
-    val inUnit = RegInit(0.U(Axi.BeatCountBits.W))
-    val run    = RegInit(0.U(20.W)) // start of the run of words, counted from target.word
-    val inRun  = RegInit(0.U(16.W)) // words of it that are full
+    val beat   = RegInit(0.U(target.beats.getWidth.W))
+    val inUnit = RegInit(0.U(target.unitBeats.getWidth.W))
+    val run    = RegInit(0.U(target.word.getWidth.W))     // start of the run of words, from target.word
+    val inRun  = RegInit(0.U(target.runWords.getWidth.W)) // words of it that are full
     val slice  = RegInit(0.U(math.max(1, log2Ceil(maxSlices)).W))
 
     val valid     = beats.valid && targets.io.deq.valid

@@ -22,7 +22,7 @@ class MacArray(a: Architecture) extends Module {
     val go = Output(Bool())
 
     /** Totals of R x p results, row-major, in the order of the columns. */
-    val beat = Decoupled(Vec(a.requantLanes, SInt(Requantization.AccumulatorBits.W)))
+    val beat = Decoupled(Vec(a.requantLanes, SInt(a.economy.accumulatorBits.W)))
   })
 
   private val enabled    = RegInit(true.B)
@@ -106,6 +106,6 @@ class MacArray(a: Architecture) extends Module {
     val half = Mux(beat(geometry.beatBits - 1), high, low)
     val more = Mux(weights4, 0.S, high << BiasedWeights.NibbleBits)
     val bits = a.halfAccumulatorBits + BiasedWeights.NibbleBits
-    Fit(Sum(Seq(half, more, corrections(i / geometry.p)), bits), Requantization.AccumulatorBits)
+    Fit(Sum(Seq(half, more, corrections(i / geometry.p)), bits), a.economy.accumulatorBits)
   }
 }

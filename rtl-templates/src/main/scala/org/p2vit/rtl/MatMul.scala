@@ -4,7 +4,7 @@ import chisel3._
 import chisel3.util._
 
 /** Ports of [[MatMul]]. */
-class MatMulIO(a: Architecture) extends ChunkIO {
+class MatMulIO(a: Architecture) extends ChunkIO(a) {
   private val shapes  = new BufferShapes(a)
   val activation      = shapes.activation.read
   val weight          = shapes.weight.read

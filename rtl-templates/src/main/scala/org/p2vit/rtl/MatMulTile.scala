@@ -2,7 +2,7 @@ package org.p2vit.rtl
 
 import chisel3._
 import chisel3.util._
-import org.p2vit.rtl.job.{Bits => _, Header, JobFormat, MatMulJob}
+import org.p2vit.rtl.job.MatMulJob
 
 /** One (row block, column tile) of a job, ready to run. */
 class MatMulTile(a: Architecture) extends Bundle {
@@ -20,7 +20,7 @@ class MatMulTile(a: Architecture) extends Bundle {
 class TileOperands(a: Architecture) extends Bundle {
   val activation = UInt(Address.bits(a.buffers.activationWords).W)
   val weight     = UInt(Address.bits(a.buffers.weightWords).W)
-  val words      = MatMulFields.width("depthWords")
+  val words      = MatMulFields.width(a, "depthWords")
   val weights4   = Bool()
   val lastBeat   = UInt(MatMulGeometry(a).beatBits.W)
 }
@@ -36,10 +36,10 @@ class TileOperands(a: Architecture) extends Bundle {
   *   - `lastColumn`: the last column of the job, within its beat
   */
 class TileResults(a: Architecture) extends Bundle {
-  val destination   = MatMulFields.width("destination")
+  val destination   = MatMulFields.width(a, "destination")
   val rowAddress    = UInt(MatMulGeometry(a).addressBits.W)
   val rowInWord     = UInt(MatMulGeometry(a).rowInWordBits.W)
-  val position      = MatMulFields.width("column")
+  val position      = MatMulFields.width(a, "column")
   val lastBeat      = UInt(MatMulGeometry(a).beatBits.W)
   val completesRow  = Bool()
   val scoreSlot     = UInt(MatMulGeometry(a).scoreSlotBits.W)
@@ -48,7 +48,7 @@ class TileResults(a: Architecture) extends Bundle {
   val parameter     = UInt(Address.bits(a.buffers.parameterWords).W)
   val shift         = SInt(Requantization.ShiftBits.W)
   val activation    = Bool()
-  val indexShift    = MatMulFields.width("indexShift")
+  val indexShift    = MatMulFields.width(a, "indexShift")
 }
 
 /** Numbers that several parts of MATMUL derive from the architecture. */
@@ -85,25 +85,19 @@ case class MatMulGeometry(a: Architecture) {
 /** The fields of an encoded [[org.p2vit.rtl.job.MatMulJob]].
   *
   * @param bits
-  *   the job, at least its lowest [[MatMulFields.UsedBits]] bits
+  *   the job
   */
-class MatMulFields(bits: UInt) {
-  def unsigned(name: String): UInt = JobBits.unsigned(bits, MatMulFields.layout, name)
-  def flag(name: String): Bool     = JobBits.flag(bits, MatMulFields.layout, name)
-  def shift: SInt                  = JobBits.signed(bits, MatMulFields.layout, "shift")
+class MatMulFields(layout: JobLayout, bits: UInt) {
+  def unsigned(name: String): UInt = layout.unsigned(bits, name)
+  def flag(name: String): Bool     = layout.flag(bits, name)
+  def shift: SInt                  = layout.signed(bits, "shift")
 
   def is(destination: MatMulJob.Destination): Bool = unsigned("destination") === destination.ordinal.U
 }
 
 object MatMulFields {
-  private val layout = JobFormat.body(classOf[MatMulJob])
-
-  /** Bits of a job that mean something. */
-  val UsedBits: Int = JobFormat.width(classOf[Header]) + JobFormat.width(classOf[MatMulJob])
+  def layout(a: Architecture) = new JobLayout(a, classOf[MatMulJob])
 
   /** The type of an unsigned field. */
-  def width(name: String): UInt = {
-    val field = layout.stream.filter(_.name == name).findFirst.orElseThrow()
-    UInt(field.width.W)
-  }
+  def width(a: Architecture, name: String): UInt = UInt(layout(a).width(name).W)
 }

@@ -3,7 +3,7 @@ package org.p2vit.rtl
 import chisel3._
 
 /** The counters of [[RegisterMap]], cleared before a run and frozen after it. */
-class PerformanceCounters extends Module {
+class PerformanceCounters(a: Architecture) extends Module {
   val io = IO(new Bundle {
     val clear   = Input(Bool())
     val running = Input(Bool())
@@ -21,9 +21,9 @@ class PerformanceCounters extends Module {
     value
   }
 
-  io.cycles := counter(64, true.B)
+  io.cycles := counter(if (a.economy.performanceCounters) 64 else 32, true.B)
   io.counts := VecInit(PerformanceCounters.events.map { case (_, event) =>
-    counter(32, event(io.busy, io.stall))
+    if (a.economy.performanceCounters) counter(32, event(io.busy, io.stall)) else 0.U(32.W)
   })
 }
 

@@ -3,9 +3,6 @@ package org.p2vit.rtl
 /** Ranges of docs/numerics.md sections 3 and 4. */
 object Requantization {
 
-  /** Accumulator and bias, and their sum. */
-  val AccumulatorBits = 32
-
   /** Width of the shifts in jobs and parameters. */
   val ShiftBits = 6
 

@@ -19,7 +19,7 @@ class Requantizer(a: Architecture) extends Module {
   private val shapes = new BufferShapes(a)
   private val p      = a.requantColumns
   val io = IO(new Bundle {
-    val totals     = Flipped(Decoupled(Vec(a.requantLanes, SInt(Requantization.AccumulatorBits.W))))
+    val totals     = Flipped(Decoupled(Vec(a.requantLanes, SInt(a.economy.accumulatorBits.W))))
     val control    = Flipped(Decoupled(new ResultControl(a)))
     val parameter  = shapes.parameter.read
     val residual   = shapes.residual.read
@@ -80,7 +80,7 @@ class Requantizer(a: Architecture) extends Module {
     private val stored                    = item.bits.useParameters
     private def field(name: String): SInt = JobBits.signed(words.head, fields, name)
 
-    val bias: SInt  = Mux(stored, field("bias"), 0.S)
+    val bias: SInt  = Fit(Mux(stored, field("bias"), 0.S), a.economy.accumulatorBits)
     val shift: SInt = RegEnable(Mux(stored, field("shift"), item.bits.shift), enable(0))
 
     /** The second shift before stage `i + 1`. */

@@ -41,8 +41,8 @@ class RequantizerLane(a: Architecture) extends Module {
 
   @public val io = IO(new Bundle {
     val enable     = Input(Vec(4, Bool()))
-    val total      = Input(SInt(AccumulatorBits.W))
-    val bias       = Input(SInt(AccumulatorBits.W))
+    val total      = Input(SInt(a.economy.accumulatorBits.W))
+    val bias       = Input(SInt(a.economy.accumulatorBits.W))
     val residual   = Input(SInt(word.W))
     val control    = Input(new LaneControl)
     val tableWrite = Flipped(Valid(new BufferShapes(a).table.write))

@@ -12,7 +12,7 @@ import org.p2vit.rtl.job.MatMulJob.Destination
   *   - `counts`: which of the p columns count for the maximum
   */
 class ResultPlace(a: Architecture) extends Bundle {
-  val destination  = MatMulFields.width("destination")
+  val destination  = MatMulFields.width(a, "destination")
   val address      = UInt(MatMulGeometry(a).addressBits.W)
   val rowInWord    = UInt(MatMulGeometry(a).rowInWordBits.W)
   val group        = UInt(MatMulGeometry(a).groupBits.W)
@@ -30,7 +30,7 @@ class ResultControl(a: Architecture) extends Bundle {
   val parameter     = UInt(Address.bits(a.buffers.parameterWords).W)
   val shift         = SInt(Requantization.ShiftBits.W)
   val activation    = Bool()
-  val indexShift    = MatMulFields.width("indexShift")
+  val indexShift    = MatMulFields.width(a, "indexShift")
 
   /** Added to what is at their place. */
   def adds: Bool = place.is(Destination.RESIDUAL_ADD)

@@ -62,6 +62,19 @@ object RoundShift {
     */
   private def divide(x: SInt, bits: UInt, shift: SInt, low: Int, high: Int): Split = {
     require(low <= high, s"shift $low..$high")
+    // What every shift drops but for the bit that rounds is dropped first.
+    val dropped = math.max(0, low - 1)
+    if (dropped == 0) divideAll(x, bits, shift, low, high, sticky = false.B)
+    else {
+      val kept = (shift - dropped.S).asUInt(log2Ceil(high - dropped + 1) - 1, 0).zext
+      divideAll(x >> dropped, bits >> dropped, kept, 1, high - dropped, bits(dropped - 1, 0).orR)
+    }
+  }
+
+  /** @param sticky
+    *   whether bits that are set were below those of `x`
+    */
+  private def divideAll(x: SInt, bits: UInt, shift: SInt, low: Int, high: Int, sticky: Bool): Split = {
     // From a common left shift by -low, only right shifts by 0..high-low remain.
     val base   = math.min(low, 0)
     val most   = high - base
@@ -70,7 +83,7 @@ object RoundShift {
     val shifted = (Cat(x.asUInt, 0.U((1 - base).W)).asSInt >> amount).asUInt
     val floor   = shifted >> 1
     val half    = shifted(0)
-    Split(floor.asSInt, half && (lowest(bits, amount, -base + 1, most) || floor(0)))
+    Split(floor.asSInt, half && (sticky || lowest(bits, amount, -base + 1, most) || floor(0)))
   }
 
   /** Whether one of the lowest `amount - zeros` bits of `x` is set; `amount` is at most `most`. */

@@ -5,7 +5,7 @@ import chisel3.util._
 import org.p2vit.rtl.job.ShifterJob
 
 /** Ports of [[Shifter]]. */
-class ShifterIO(a: Architecture) extends ChunkIO {
+class ShifterIO(a: Architecture) extends ChunkIO(a) {
   val code            = new BufferShapes(a).code.read
   val value           = new BufferShapes(a).value.read
   val activationWrite = Decoupled(ActivationBeat.write(a))
@@ -23,7 +23,7 @@ class Shifter(a: Architecture) extends Module {
 
   private val p     = a.requantColumns
   private val beats = a.shifterColumns / p
-  private val job   = new JobInHand(io, classOf[ShifterJob])
+  private val job   = new JobInHand(a, io, classOf[ShifterJob])
   private val walk  = new ShifterWalk(a, job)
   private val array = Module(new ShifterArray(a))
   private val place = new ActivationPlace(a)

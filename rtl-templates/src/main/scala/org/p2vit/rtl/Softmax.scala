@@ -6,7 +6,7 @@ import org.p2vit.numerics.Tables
 import org.p2vit.rtl.job.SoftmaxJob
 
 /** Ports of [[Softmax]]. */
-class SoftmaxIO(a: Architecture) extends ChunkIO {
+class SoftmaxIO(a: Architecture) extends ChunkIO(a) {
   val score     = new BufferShapes(a).score.read
   val scoreMax  = new BufferShapes(a).scoreMax.read
   val codeWrite = Decoupled(new BufferShapes(a).code.write)
@@ -26,7 +26,7 @@ class Softmax(a: Architecture) extends Module {
   val io = IO(new SoftmaxIO(a))
 
   private val p     = a.requantColumns
-  private val job   = new JobInHand(io, classOf[SoftmaxJob])
+  private val job   = new JobInHand(a, io, classOf[SoftmaxJob])
   private val log   = Module(new SoftmaxLog(a))
   private val place = new CodePlace(a)
 

@@ -2,14 +2,14 @@ package org.p2vit.rtl
 
 import chisel3._
 import chisel3.util._
-import org.p2vit.rtl.job.{JobFormat, StoreJob}
+import org.p2vit.rtl.job.StoreJob
 
 /** Ports of [[Store]]. */
-class StoreIO(a: Architecture) extends ChunkIO {
+class StoreIO(a: Architecture) extends ChunkIO(a) {
   val bases    = Input(new BaseAddresses(a.axi))
   val residual = new BufferShapes(a).residual.read
   val memory   = new AxiWriter(a.axi)
-  val error    = Valid(new ChunkError)
+  val error    = Valid(new ChunkError(a))
 }
 
 /** STORE: copies RESIDUAL words to the output region (`StoreJob`), one job at a time.
@@ -20,18 +20,19 @@ class StoreIO(a: Architecture) extends ChunkIO {
 class Store(a: Architecture) extends Module {
   val io = IO(new StoreIO(a))
 
-  private val fields    = JobFormat.body(classOf[StoreJob])
+  private val layout    = new JobLayout(a, classOf[StoreJob])
   private val shape     = new BufferShapes(a).residual
   private val slices    = shape.wordBits / a.axi.dataBits
   private val capacity  = 2 * Axi.burstBeats(a.axi)
-  private val splitter  = Module(new BurstSplitter(a.axi))
+  private val beatBits  = layout.width("words") + log2Ceil(slices)
+  private val splitter  = Module(new BurstSplitter(a.axi, beatBits))
   private val words     = Module(new Queue(UInt(shape.wordBits.W), 2))
   private val beats     = Module(new Queue(UInt(a.axi.dataBits.W), capacity))
   private val announced = Module(new Queue(UInt(Axi.LengthBits.W), 4))
 
   private val working   = RegInit(false.B)
-  private val responses = RegInit(0.U(Axi.BeatCountBits.W)) // bursts without response
-  private val index     = Reg(UInt(JobBits.IndexBits.W))
+  private val responses = RegInit(0.U(beatBits.W)) // bursts without response
+  private val index     = Reg(UInt(JobBits.indexBits(a).W))
 
   private val start = accept()
   readWords()
@@ -43,8 +44,8 @@ class Store(a: Architecture) extends Module {
   /** Takes a job if it stays in the output region, or reports it. */
   private def accept(): Bool = {
     val job     = io.job.bits
-    val address = JobBits.unsigned(job, fields, "address")
-    val count   = JobBits.unsigned(job, fields, "words")
+    val address = layout.unsigned(job, "address")
+    val count   = layout.unsigned(job, "words")
     val go      = io.job.valid && !working && WaitCondition.all(job, io.progress, 0.U, 0.U)
     val inside  = address +& (count << log2Ceil(shape.wordBits / 8)) <= io.bases.outputBytes
     val start   = go && inside && splitter.io.transfer.ready
@@ -56,12 +57,12 @@ class Store(a: Architecture) extends Module {
 
     when(start) {
       working := true.B
-      index   := JobBits.index(job)
+      index   := JobBits.index(a, job)
     }
     when(go && !inside) {
       io.error.valid      := true.B
       io.error.bits.code  := RegisterMap.ErrorCode.OUT_OF_RANGE.ordinal.U
-      io.error.bits.index := JobBits.index(job)
+      io.error.bits.index := JobBits.index(a, job)
     }.otherwise {
       io.error.valid      := io.memory.response.valid && io.memory.response.bits
       io.error.bits.code  := RegisterMap.ErrorCode.AXI_WRITE.ordinal.U
@@ -73,7 +74,7 @@ class Store(a: Architecture) extends Module {
   /** Requests the job's words while there is room for what is on its way. */
   private def readWords(): Unit = {
     val next      = Reg(UInt(Address.bits(shape.words).W))
-    val remaining = RegInit(0.U(20.W))
+    val remaining = RegInit(0.U(layout.width("words").W))
     val arriving  = RegNext(io.residual.request.fire, false.B)
 
     io.residual.request.valid := remaining =/= 0.U && words.io.count +& arriving < 2.U
@@ -85,8 +86,8 @@ class Store(a: Architecture) extends Module {
       remaining := remaining - 1.U
     }
     when(start) {
-      next      := Address.of(JobBits.unsigned(io.job.bits, fields, "word"), shape.words)
-      remaining := JobBits.unsigned(io.job.bits, fields, "words")
+      next      := Address.of(layout.unsigned(io.job.bits, "word"), shape.words)
+      remaining := layout.unsigned(io.job.bits, "words")
     }
   }
 

@@ -10,16 +10,16 @@ import chisel3.util._
   * and the interrupt are shown. Should the memory not answer any more, they are shown after another
   * `watchdog` cycles, with `busy` still set: the memory has to be brought back before the next run.
   */
-class Supervisor extends Module {
+class Supervisor(a: Architecture) extends Module {
   val io = IO(new Bundle {
     val start     = Input(Bool())
     val reset     = Input(Bool())
     val watchdog  = Input(UInt(32.W))
-    val progress  = Input(Bool())                    // anything that shows that the engine is alive
+    val progress  = Input(Bool())                       // anything that shows that the engine is alive
     val ended     = Input(Bool())
-    val error     = Flipped(Valid(new ChunkError))
+    val error     = Flipped(Valid(new ChunkError(a)))
     val errorFrom = Input(UInt(Chunk.INDEX_BITS.W))
-    val position  = Input(UInt(JobBits.IndexBits.W)) // next job to dispatch
+    val position  = Input(UInt(JobBits.indexBits(a).W)) // next job to dispatch
     val drained   = Input(Bool())
 
     /** For one cycle before a run: chunks, queues and counters back to their initial state. */
@@ -46,7 +46,7 @@ class Supervisor extends Module {
   private val state      = RegInit(idle)
   private val done       = RegInit(false.B)
   private val failed     = RegInit(false.B)
-  private val error      = Reg(new ChunkError)
+  private val error      = Reg(new ChunkError(a))
   private val errorFrom  = Reg(UInt(Chunk.INDEX_BITS.W))
   private val quiet      = Reg(UInt(32.W)) // cycles without progress
   private val quietLimit = io.watchdog =/= 0.U && quiet >= io.watchdog

@@ -13,7 +13,7 @@ import org.p2vit.rtl.job.MatMulJob.Destination
 class TileSequencer(a: Architecture) extends Module {
   val io = IO(new Bundle {
     val job      = Flipped(Decoupled(UInt(JobBits.Width.W)))
-    val progress = Input(Progress())
+    val progress = Input(Progress(a))
     val tile     = Decoupled(new MatMulTile(a))
 
     /** There is no job. */
@@ -25,17 +25,19 @@ class TileSequencer(a: Architecture) extends Module {
 
   private val geometry = MatMulGeometry(a)
   private val active   = RegInit(false.B)
-  private val bits     = Reg(UInt(MatMulFields.UsedBits.W))
-  private val job      = new MatMulFields(bits)
+  private val layout   = MatMulFields.layout(a)
+  private val held     = Reg(UInt(layout.packedBits.W))
+  private val bits     = layout.unpack(held)
+  private val job      = new MatMulFields(layout, bits)
 
-  private val row         = Reg(MatMulFields.width("rowBlocks"))
-  private val tile        = Reg(MatMulFields.width("tiles"))
+  private val row         = Reg(MatMulFields.width(a, "rowBlocks"))
+  private val tile        = Reg(MatMulFields.width(a, "tiles"))
   private val destination = new RowPlace(a, job)
   private val activation  = Reg(UInt(Address.bits(a.buffers.activationWords).W))
   private val weight      = Reg(UInt(Address.bits(a.buffers.weightWords).W))
   private val parameter   = Reg(UInt(Address.bits(a.buffers.parameterWords).W))
-  private val position    = Reg(MatMulFields.width("column"))
-  private val beatsLeft   = Reg(MatMulFields.width("columns"))
+  private val position    = Reg(MatMulFields.width(a, "column"))
+  private val beatsLeft   = Reg(MatMulFields.width(a, "columns"))
 
   private val lastTile = tile +& 1.U >= job.unsigned("tiles")
   private val lastRow  = row +& 1.U >= job.unsigned("rowBlocks")
@@ -58,8 +60,8 @@ class TileSequencer(a: Architecture) extends Module {
   }
   when(io.job.ready) { active := io.job.valid }
   when(io.job.fire) {
-    val next = new MatMulFields(io.job.bits)
-    bits := Fit(io.job.bits, bits.getWidth)
+    val next = new MatMulFields(layout, io.job.bits)
+    held := layout.pack(io.job.bits)
     row  := 0.U
     firstTile(next)
     activation := Fit(next.unsigned("activationBase"), activation.getWidth)

@@ -27,7 +27,7 @@ class WordSequencer(a: Architecture) extends Module {
   })
 
   private val operands = io.tile.bits.operands
-  private val word     = RegInit(MatMulFields.width("depthWords"), 0.U)
+  private val word     = RegInit(MatMulFields.width(a, "depthWords"), 0.U)
   private val first    = word === 0.U
   private val last     = word +& 1.U >= operands.words
   private val free     = io.go && (!first || io.results.ready)

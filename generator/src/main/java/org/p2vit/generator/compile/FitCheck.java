@@ -21,6 +21,7 @@ final class FitCheck {
   static void check(QuantizedModel model, Architecture arch, BufferNeeds needs) {
     FitCheck check = new FitCheck(model, arch);
     check.geometry(needs);
+    check.numbers();
     check.buffers(needs);
   }
 
@@ -37,6 +38,17 @@ final class FitCheck {
           model.residualBits(), model.residualBits(), arch.residualBits());
     }
     atMost("Power-of-Two Factor", ModelTraits.of(model).ptfMax(), "ptfMax", arch.ptfMax());
+  }
+
+  /** Sums that the hardware has to hold. */
+  private void numbers() {
+    int held = arch.economy().accumulatorBits();
+    if (held < Architecture.Economy.NONE.accumulatorBits()) { // every model fits that
+      atMost(
+          "bits of an accumulator", Sums.accumulatorBits(model), "economy.accumulatorBits", held);
+    }
+    int epsilon = Sums.epsilonBits(model);
+    atMost("bits of LayerNorm's epsilon", epsilon, "varianceBits - 1 =", arch.varianceBits() - 1);
   }
 
   private void buffers(BufferNeeds n) {

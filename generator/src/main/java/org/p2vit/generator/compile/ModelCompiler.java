@@ -36,6 +36,12 @@ public final class ModelCompiler {
       throw new InputException(
           "model " + model.name() + " is too large for the job format: " + e.getMessage(), e);
     }
+    try {
+      ProgramCheck.check(compilation.schedule().jobs(), arch);
+    } catch (InputException e) {
+      throw new InputException(
+          "model " + model.name() + " does not fit the architecture: " + e.getMessage(), e);
+    }
     return new CompiledModel(compilation.schedule(), compilation.image().toByteArray());
   }
 

@@ -29,7 +29,7 @@ public record ModelTraits(VitShape shape, boolean weights4, int residualBits, in
     return new ModelTraits(model.shape(), weights4, model.residualBits(), ptf);
   }
 
-  private static List<Linear> linears(QuantizedModel m) {
+  static List<Linear> linears(QuantizedModel m) {
     List<Linear> all = new ArrayList<>(List.of(m.patchEmbedding(), m.head()));
     for (Block b : m.blocks()) {
       all.add(b.attention().query());

@@ -8,7 +8,8 @@ import org.p2vit.rtl.job.JobFormat;
 
 /**
  * {@code JobFetch} and {@code Dispatcher}: blocks of jobs are read ahead, two at most, and jobs go
- * in program order to their chunk's queue, each when there is room.
+ * in program order to their chunk's queue, each when there is room, or to the chunk itself if there
+ * are no queues.
  */
 final class DispatchTiming implements ReadChannel.Reader {
   private static final int BLOCK_JOBS = JobFetch.BlockJobs();
@@ -86,7 +87,14 @@ final class DispatchTiming implements ReadChannel.Reader {
       }
       long cycle = assembled + STEP;
       int before = dispatched[chunk] - queueJobs;
-      if (before >= 0) {
+      if (queueJobs == 0) {
+        moved |= job.queued == UnitTimes.UNKNOWN;
+        job.queued = cycle;
+        if (job.taken == UnitTimes.UNKNOWN) {
+          return moved;
+        }
+        cycle = job.taken;
+      } else if (before >= 0) {
         long room = queues[chunk][before].taken;
         if (room == UnitTimes.UNKNOWN) {
           return moved;
@@ -94,7 +102,9 @@ final class DispatchTiming implements ReadChannel.Reader {
         cycle = Math.max(cycle, room + 1);
       }
       dispatched[chunk]++;
-      job.queued = cycle + STEP;
+      if (queueJobs > 0) {
+        job.queued = cycle + STEP;
+      }
       latest = cycle;
       assembled = UnitTimes.UNKNOWN;
       next++;

@@ -21,14 +21,14 @@ final class LayerNormTiming extends RowByRowTiming {
    */
   private static final int READ_TO_SUMS = 5;
 
-  /** Slots of {@code LayerNormScalar}: cycles a row. */
+  /** Slots a row of {@code LayerNormScalar}. */
   private static final int SLOTS = 10;
 
   /** Rounds that a row takes; beyond, the scalar unit starts with a row at once. */
   private static final int ROUNDS = 3;
 
   /** From a row's first slot to its scale: slot 2 of its third round. */
-  private static final int ROW_TO_SCALE = 2 * SLOTS + 2;
+  private static final int ROW_TO_SCALE_SLOTS = 2 * SLOTS + 2;
 
   /** From the last element of the normalization to the last use of the scales. */
   private static final int ELEMENT_TO_USED = 1;
@@ -39,6 +39,12 @@ final class LayerNormTiming extends RowByRowTiming {
   private static final long NEVER = -1L << 40;
 
   private final int rowsPerBlock;
+
+  /** Cycles of a slot, of a row, and from a row to its scale. */
+  private final int slot;
+
+  private final int rowCycles;
+  private final int rowToScale;
   private final int p;
   private final int groups;
   private int words;
@@ -108,6 +114,9 @@ final class LayerNormTiming extends RowByRowTiming {
     sumsRead = new Port(ports.matMulResidualRead, residualReads);
     sumsParameter = new Port(parameterReads);
     rowsPerBlock = arch.rows();
+    slot = arch.economy().scalarCycles();
+    rowCycles = SLOTS * slot;
+    rowToScale = ROW_TO_SCALE_SLOTS * slot;
     p = arch.requantColumns();
     groups = arch.requantLanes() / arch.layerNormLanes();
   }
@@ -133,8 +142,7 @@ final class LayerNormTiming extends RowByRowTiming {
 
   /** The normalization begins. */
   private long normalization(long firstSlotOfLastRow) {
-    return Math.max(
-        firstSlotOfLastRow + ROW_TO_SCALE + 1, pipeline.cycle(element + ELEMENT_TO_USED));
+    return Math.max(firstSlotOfLastRow + rowToScale + 1, pipeline.cycle(element + ELEMENT_TO_USED));
   }
 
   @Override
@@ -216,10 +224,10 @@ final class LayerNormTiming extends RowByRowTiming {
   private void scalars() {
     long firstRow = firstSlot(complete(sumsEnd) + 1);
     // A scale without room holds all rows up, but not those that were taken before.
-    long held = Math.max(0, normalized + 1 - (firstRow + ROW_TO_SCALE));
+    long held = Math.max(0, normalized + 1 - (firstRow + rowToScale));
     takenBefore = taken;
-    taken = firstRow + (long) SLOTS * rowsPerBlock + (rowsPerBlock > 2 ? held : 0);
-    lastRow = firstRow + held + (long) SLOTS * (rowsPerBlock - 1);
+    taken = firstRow + (long) rowCycles * rowsPerBlock - slot + 1 + (rowsPerBlock > 2 ? held : 0);
+    lastRow = firstRow + held + (long) rowCycles * (rowsPerBlock - 1);
   }
 
   /** Words are read to be normalized, each when the one before has been taken apart. */
@@ -283,8 +291,8 @@ final class LayerNormTiming extends RowByRowTiming {
   /** When the scalar unit takes a row that has come: at once, or with the next round in work. */
   private long firstSlot(long came) {
     for (int round = 1; round <= ROUNDS; round++) {
-      if (came <= lastRow + (long) round * SLOTS) {
-        return lastRow + (long) round * SLOTS;
+      if (came <= lastRow + (long) round * rowCycles) {
+        return lastRow + (long) round * rowCycles;
       }
     }
     return came;

@@ -10,12 +10,16 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.io.SettingsFile;
 import org.p2vit.rtl.Architecture;
 
-/** {@code arch.json}: an {@link Architecture}, its fields by their names. */
+/**
+ * {@code arch.json}: an {@link Architecture}, its fields by their names; without {@code economy} it
+ * is {@link Architecture.Economy#NONE}.
+ */
 public final class ArchitectureJson {
   private ArchitectureJson() {}
 
   private static final SettingsFile<Architecture> FORMAT =
-      SettingsFile.complete(Architecture.class, "architecture file");
+      SettingsFile.complete(Architecture.class, "architecture file")
+          .withDefault("economy", Architecture.Economy.NONE);
 
   private static final ObjectWriter WRITER = new JsonMapper().writerWithDefaultPrettyPrinter();
 

@@ -55,6 +55,17 @@ class FitCheckTest {
   }
 
   @Test
+  void numbersThatTheRtlDoesNotHoldAreNamed() throws Exception {
+    int bits = Sums.accumulatorBits(MODEL);
+    ModelCompiler.compile(MODEL, with("economy", "accumulatorBits", bits));
+    assertFails(
+        with("economy", "accumulatorBits", bits - 1),
+        "bits of an accumulator %d is more than economy.accumulatorBits %d"
+            .formatted(bits, bits - 1));
+    assertFails(with("economy", "progressBits", 8), "economy.progressBits is 8");
+  }
+
+  @Test
   void limitsOfTheArchitectureAreNamed() throws Exception {
     assertFails(with("", "maxChannels", 23), "embedding dimension 24 is more than maxChannels 23");
     assertFails(with("", "residualBits", 12), "16 bits needs residualBits 16, not 12");

@@ -41,6 +41,14 @@ class ArchitectureJsonTest {
   }
 
   @Test
+  void economyMayBeLeftOut() throws IOException {
+    String text = Files.readString(file);
+    Files.writeString(file, text.replaceFirst(",\\s*\"economy\" : \\{[^}]*\\}", ""));
+    assertEquals(architecture, ArchitectureJson.read(file));
+    assertTrue(text.contains("economy"));
+  }
+
+  @Test
   void missingBufferIsNamed() throws IOException {
     replace("\"scoreSlots\"", "\"scoreSlotz\"");
     assertMessage("'scoreSlots'");

@@ -4,13 +4,17 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.p2vit.model.InputException;
@@ -46,10 +50,15 @@ public final class SettingsFile<T> {
   private final String name;
   private final JsonMapper mapper;
 
-  private SettingsFile(Class<T> type, String name, JsonMapper mapper) {
+  /** Of fields that can be left out. */
+  private final Map<String, JsonNode> defaults;
+
+  private SettingsFile(
+      Class<T> type, String name, JsonMapper mapper, Map<String, JsonNode> defaults) {
     this.type = type;
     this.name = name;
     this.mapper = mapper;
+    this.defaults = defaults;
   }
 
   /**
@@ -58,12 +67,19 @@ public final class SettingsFile<T> {
    * @param name what the file is, for messages: {@code architecture file}
    */
   public static <T> SettingsFile<T> complete(Class<T> type, String name) {
-    return new SettingsFile<>(type, name, ALL);
+    return new SettingsFile<>(type, name, ALL, Map.of());
   }
 
   /** Fields can be left out; the record gets null. */
   public static <T> SettingsFile<T> partial(Class<T> type, String name) {
-    return new SettingsFile<>(type, name, SOME);
+    return new SettingsFile<>(type, name, SOME, Map.of());
+  }
+
+  /** The same, but that a field can be left out. */
+  public SettingsFile<T> withDefault(String field, Object value) {
+    Map<String, JsonNode> more = new HashMap<>(defaults);
+    more.put(field, mapper.valueToTree(value));
+    return new SettingsFile<>(type, name, mapper, more);
   }
 
   /**
@@ -71,7 +87,14 @@ public final class SettingsFile<T> {
    */
   public T read(Path file) {
     try {
-      return mapper.readValue(Files.readString(file), type);
+      String text = Files.readString(file);
+      if (mapper.readTree(text) instanceof ObjectNode fields
+          && !defaults.keySet().stream().allMatch(fields::has)) {
+        defaults.forEach(fields::putIfAbsent);
+        return mapper.treeToValue(fields, type);
+      }
+      // Not from the tree, which has forgotten the lines.
+      return mapper.readValue(text, type);
     } catch (JsonProcessingException e) {
       throw new InputException(name + " " + file + ": " + reason(e), e);
     } catch (IOException e) {

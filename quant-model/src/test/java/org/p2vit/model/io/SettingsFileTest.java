@@ -42,6 +42,14 @@ class SettingsFileTest {
     assertTrue(message(COMPLETE, file).contains("'kind'"), message(COMPLETE, file));
   }
 
+  @Test
+  void aFieldWithADefaultCanBeLeftOut() throws IOException {
+    SettingsFile<Lanes> format = COMPLETE.withDefault("kind", "b");
+    assertEquals(new Lanes(4, "b"), format.read(file("{\"lanes\": 4}")));
+    assertEquals(new Lanes(4, "a"), format.read(file("{\"lanes\": 4, \"kind\": \"a\"}")));
+    assertTrue(message(format, file("{\"kind\": \"a\"}")).contains("'lanes'"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

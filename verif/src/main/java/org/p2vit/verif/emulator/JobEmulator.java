@@ -120,15 +120,26 @@ public final class JobEmulator {
         return;
       }
       Unit unit = units[source.chunk().ordinal()];
-      if (unit.queue.size() >= arch.jobQueue()) {
+      if (arch.jobQueue() > 0 && unit.queue.size() >= arch.jobQueue()) {
         return;
       }
-      unit.queue.add(JobRun.of(source, arch, memories, dram));
+      JobRun run = JobRun.of(source, arch, memories, dram);
+      if (arch.jobQueue() == 0 && !takes(unit, run)) {
+        return;
+      }
+      unit.queue.add(run);
       if (unit.current == null) {
         unit.current = unit.queue.remove();
       }
       next++;
     }
+  }
+
+  /** Without a queue, LOAD and STORE leave a job where it is until its waits hold. */
+  private boolean takes(Unit unit, JobRun job) {
+    Chunk chunk = job.source().chunk();
+    boolean holds = chunk != Chunk.LOAD && chunk != Chunk.STORE || waitsHold(job);
+    return unit.current == null && holds;
   }
 
   private int choices() {

@@ -2,6 +2,7 @@ package org.p2vit.verif.chunk;
 
 import java.util.stream.LongStream;
 import org.p2vit.rtl.Architecture;
+import org.p2vit.rtl.job.Wait;
 
 /** The architectures on which each chunk is tested alone, and the seeds. */
 final class ChunkArchitectures {
@@ -24,6 +25,11 @@ final class ChunkArchitectures {
 
   /** 2 x 4 x 4, p = 4: each word is a single beat. */
   static final Architecture BEATS = of(2, 4, 4, 4, 8, 4, 4, 15, 64, 4);
+
+  /** 1 x 1 x 4, one lane, beats of 16 bits; LayerNorm's scalars bit by bit. */
+  static final Architecture NANO =
+      of(1, 1, 4, 1, 1, 1, 1, 10, 16, 1)
+          .withEconomy(new Architecture.Economy(32, Wait.COUNTER_BITS, 16, false));
 
   private static Architecture of(
       int rows,

@@ -41,7 +41,11 @@ class ComputeChunkTest {
   }
 
   static Stream<Arguments> some() {
-    return each(ChunkArchitectures.PAIRS, ChunkArchitectures.MIDDLE, ChunkArchitectures.ONE_ROW);
+    return each(
+        ChunkArchitectures.PAIRS,
+        ChunkArchitectures.MIDDLE,
+        ChunkArchitectures.ONE_ROW,
+        ChunkArchitectures.NANO);
   }
 
   static Stream<Arguments> all() {
@@ -51,7 +55,8 @@ class ComputeChunkTest {
         ChunkArchitectures.MIDDLE,
         ChunkArchitectures.ONE_ROW,
         ChunkArchitectures.WIDE,
-        ChunkArchitectures.BEATS);
+        ChunkArchitectures.BEATS,
+        ChunkArchitectures.NANO);
   }
 
   @ParameterizedTest

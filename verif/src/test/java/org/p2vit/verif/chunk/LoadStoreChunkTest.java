@@ -18,7 +18,7 @@ class LoadStoreChunkTest {
   private static final int JOBS = 20;
 
   static Stream<Architecture> architectures() {
-    return Stream.of(ChunkArchitectures.SMALL, ChunkArchitectures.WIDE);
+    return Stream.of(ChunkArchitectures.SMALL, ChunkArchitectures.WIDE, ChunkArchitectures.NANO);
   }
 
   @ParameterizedTest

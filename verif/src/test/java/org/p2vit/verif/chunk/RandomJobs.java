@@ -57,8 +57,9 @@ final class RandomJobs {
     int tileColumns = weights4 ? 2 * arch.columns() : arch.columns();
     boolean scores = to == MatMulJob.Destination.SCORE;
     int columns = p * size(40 / p) - (scores ? below(p) : 0);
-    int tiles = (columns + tileColumns - 1) / tileColumns;
     int depthWords = size(arch.maxDepth() / arch.depth());
+    columns = Math.min(columns, buffers.weightWords() / (depthWords + 1) * tileColumns);
+    int tiles = (columns + tileColumns - 1) / tileColumns;
     int rowBlocks = size(6);
     int activationStride = depthWords + below(2);
     int weightStride = depthWords + below(2);
@@ -181,7 +182,9 @@ final class RandomJobs {
         channels,
         LayerNormMath.log2Channels(channels),
         LayerNormMath.reciprocal(channels),
-        random.nextBoolean() ? 0 : random.nextLong() >>> 4 + below(60),
+        random.nextBoolean()
+            ? 0
+            : random.nextLong() >>> Long.SIZE - below(arch.varianceBits()) - 1 >>> 1,
         below(buffers.activationWords() - (rowBlocks - 1) * stride - rowWords + 1),
         stride);
   }

@@ -103,7 +103,7 @@ class RowBlockCyclesTest {
         7,
         depth,
         channels,
-        tokens,
+        Math.max(tokens, MANY * rows), // row blocks are of an image's tokens
         2,
         new Architecture.Axi(32, 32, 16, 2),
         new Architecture.Buffers(

@@ -355,12 +355,14 @@ class EngineTest {
       {1, bytes - Engine.BEAT},
       {1, bytes},
       {1, -Engine.WORD},
-      {(1 << 20) - 1, 0}
+      {Engine.RESIDUAL_WORDS, bytes - Engine.WORD}
     };
     for (int[] w : wordsAndAddress) {
       byte[] program = Engine.program(load(0, 2, 2), new StoreJob(List.of(), 0, w[0], w[1]), end);
       refused(Arrays.toString(w), program, ErrorCode.OUT_OF_RANGE, 1, Chunk.STORE);
     }
+    byte[] more = Engine.program(load(0, 2, 2), new StoreJob(List.of(), 0, (1 << 20) - 1, 0), end);
+    badJob("more words than there are", more);
     Expected last = new Expected();
     last.load(LoadJob.Source.INPUT, 0, 0, SLICES, 1);
     last.store(0, 1, bytes - Engine.WORD);
