@@ -62,7 +62,10 @@ class FitCheckTest {
         with("economy", "accumulatorBits", bits - 1),
         "bits of an accumulator %d is more than economy.accumulatorBits %d"
             .formatted(bits, bits - 1));
-    assertFails(with("economy", "progressBits", 8), "economy.progressBits is 8");
+    Architecture narrow = with("economy", "progressBits", 8);
+    InputException e =
+        assertThrows(InputException.class, () -> ModelCompiler.compile(MODEL, narrow, 10));
+    assertTrue(e.getMessage().contains("economy.progressBits is 8"), e.getMessage());
   }
 
   @Test
