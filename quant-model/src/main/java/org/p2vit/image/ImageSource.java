@@ -1,5 +1,7 @@
 package org.p2vit.image;
 
+import java.util.Objects;
+
 /** Images in a fixed order, read when asked for. */
 public interface ImageSource {
 
@@ -24,7 +26,7 @@ public interface ImageSource {
 
       @Override
       public Image image(int index) {
-        return all.image(from + java.util.Objects.checkIndex(index, to - from));
+        return all.image(from + Objects.checkIndex(index, to - from));
       }
     };
   }
@@ -40,7 +42,7 @@ public interface ImageSource {
 
       @Override
       public Image image(int index) {
-        return all.image(first + java.util.Objects.checkIndex(index, count()) * step);
+        return all.image(first + Objects.checkIndex(index, count()) * step);
       }
     };
   }
@@ -57,8 +59,7 @@ public interface ImageSource {
 
       @Override
       public Image image(int index) {
-        return all.image(
-            (int) ((long) java.util.Objects.checkIndex(index, count) * all.count() / count));
+        return all.image((int) ((long) Objects.checkIndex(index, count) * all.count() / count));
       }
     };
   }

@@ -1,5 +1,6 @@
 package org.p2vit.quantize;
 
+import java.util.Arrays;
 import org.p2vit.golden.ScaleGrid;
 
 /** Exponents of an attention's tensors. */
@@ -99,7 +100,7 @@ final class AttentionScales {
       this.values = values;
       int e = exponents.leastSquares(values, BITS);
       best = e == Exponents.NOTHING ? 0 : e;
-      java.util.Arrays.fill(errors, -1);
+      Arrays.fill(errors, -1);
     }
 
     double at(int exponent) {
@@ -220,7 +221,7 @@ final class AttentionScales {
       double[] exact = softmax(scores, r, Exponents.NOTHING);
       double[] coded = softmax(scores, r, exponent);
       double excess = -1;
-      java.util.Arrays.fill(error, 0);
+      Arrays.fill(error, 0);
       for (int j = 0; j < exact.length; j++) {
         double c = gain * log2Coded(coded[j]);
         excess += c;

@@ -1,5 +1,7 @@
 package org.p2vit.quantize;
 
+import java.util.Arrays;
+
 /**
  * Improves codes by changing one of them, or two at once by one step each, as long as that lowers
  * the cost.
@@ -33,7 +35,7 @@ final class CoordinateDescent {
    * @return {@code (w - q)' H (w - q)}
    */
   double improve(double[] weights, double scale, double[] codes) {
-    java.util.Arrays.fill(gradient, 0);
+    Arrays.fill(gradient, 0);
     for (int k = 0; k < n; k++) {
       hessian.addRow(k, codes[k] - weights[k] / scale, gradient);
     }

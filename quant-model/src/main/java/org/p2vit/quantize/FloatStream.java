@@ -1,5 +1,6 @@
 package org.p2vit.quantize;
 
+import java.util.Arrays;
 import org.p2vit.golden.MatrixProduct;
 import org.p2vit.model.Activations;
 import org.p2vit.model.InputException;
@@ -141,7 +142,7 @@ final class FloatStream {
           values[t][c] = value[t][from + c];
           sums[t][c] = 0;
         }
-        java.util.Arrays.fill(scores[t], 0);
+        Arrays.fill(scores[t], 0);
       }
       MatrixProduct.multiply(query, from, keys, scores);
       for (float[] row : scores) {

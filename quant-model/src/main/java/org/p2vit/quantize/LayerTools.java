@@ -1,5 +1,6 @@
 package org.p2vit.quantize;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.p2vit.golden.ScaleGrid;
@@ -138,7 +139,7 @@ final class LayerTools {
 
   void reference(String name, Tap tap, InputScale scale) {
     float[] ones = new float[scale.offset().length];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     reference(name, tap, ones, scale);
   }
 

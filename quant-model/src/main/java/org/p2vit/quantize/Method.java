@@ -1,6 +1,7 @@
 package org.p2vit.quantize;
 
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -53,6 +54,6 @@ public enum Method {
   public static Set<String> labels() {
     return Arrays.stream(values())
         .map(Method::label)
-        .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

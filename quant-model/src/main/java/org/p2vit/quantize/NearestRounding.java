@@ -1,5 +1,7 @@
 package org.p2vit.quantize;
 
+import java.util.Arrays;
+
 /** Each weight to the nearest code. */
 final class NearestRounding implements WeightRounding {
 
@@ -10,7 +12,7 @@ final class NearestRounding implements WeightRounding {
     double[] error = new double[weights.length];
     double[] product = new double[weights.length];
     for (int o = 0; o < scale.length; o++) {
-      java.util.Arrays.fill(product, 0);
+      Arrays.fill(product, 0);
       for (int k = 0; k < error.length; k++) {
         codes[k][o] = WeightRounding.code(weights[k][o] / scale[o], max);
         error[k] = weights[k][o] - codes[k][o] * scale[o];

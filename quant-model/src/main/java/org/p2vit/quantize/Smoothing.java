@@ -1,5 +1,6 @@
 package org.p2vit.quantize;
 
+import java.util.Arrays;
 import java.util.List;
 import org.p2vit.golden.ScaleGrid;
 import org.p2vit.onnx.FloatLinear;
@@ -26,8 +27,7 @@ final class Smoothing {
   InputScale shared(Samples centered, float[] offset, int lowest, int highest) {
     int shared = exponents.leastSquares(centered, 8);
     int[] exponent = new int[offset.length];
-    java.util.Arrays.fill(
-        exponent, limit(shared == Exponents.NOTHING ? 0 : shared, lowest, highest));
+    Arrays.fill(exponent, limit(shared == Exponents.NOTHING ? 0 : shared, lowest, highest));
     return new InputScale(exponent, offset);
   }
 

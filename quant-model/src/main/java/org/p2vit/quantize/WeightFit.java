@@ -1,5 +1,7 @@
 package org.p2vit.quantize;
 
+import java.util.Arrays;
+
 /**
  * Fits a layer's weights to what its outputs should be for the codes that it really reads: ridge
  * regression around the float weights, {@code w += (cov(y, x) - w cov(x, x)) (cov(x, x) + r I)^-1}.
@@ -29,7 +31,7 @@ final class WeightFit {
   /** What to add to the weights: zero for an output that no ridge makes better. */
   double[][] step() {
     double[][] all = new double[missing[0].length][];
-    java.util.Arrays.setAll(all, o -> missing[0][o].clone());
+    Arrays.setAll(all, o -> missing[0][o].clone());
     Moments.add(missing[1], all);
     double[] least = new double[all.length];
     double[][] best = new double[all.length][input.mean().length];

@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.p2vit.model.InputException;
 
@@ -85,7 +86,7 @@ final class QdqGraph {
     boolean scalar = uniform(exponents);
     long[] dims = scalar ? new long[0] : new long[] {n};
     int size = scalar ? 1 : n;
-    String name = "zero_" + code.type.name().toLowerCase(java.util.Locale.ROOT);
+    String name = "zero_" + code.type.name().toLowerCase(Locale.ROOT);
     return initializer(
         scalar ? name : name + "_" + n,
         code == Code.INT8
