@@ -7,13 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.p2vit.model.io.AtomicFiles;
+import org.p2vit.model.io.Sha256;
 
 /**
  * Texts kept by the content that they were made from. Any number of threads and processes may use
@@ -25,19 +24,14 @@ public record ResultCache(Path directory) {
 
   /** Names what is made from these texts. */
   public static String key(String... from) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    MessageDigest digest = Sha256.digest();
     for (String text : from) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       // With its length, so that no two lists have the same bytes.
       digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
       digest.update(bytes);
     }
-    return HexFormat.of().formatHex(digest.digest()).substring(0, 40);
+    return Sha256.hex(digest).substring(0, 40);
   }
 
   /** What is kept under a key, if it is there and whole. */

@@ -9,15 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
 import org.p2vit.model.io.Directories;
+import org.p2vit.model.io.Sha256;
 
 /**
  * Turns SystemVerilog and a C++ harness into an executable, by Verilator and g++, and keeps it in a
@@ -257,12 +256,7 @@ public final class VerilatorBuild {
       List<String> makeFlags,
       List<BuildRequest.Source> verilog,
       List<BuildRequest.Source> harness) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    MessageDigest digest = Sha256.digest();
     for (List<String> texts : List.of(versions, flags, makeFlags)) {
       update(digest, texts.size());
       texts.forEach(text -> update(digest, text.getBytes(StandardCharsets.UTF_8)));
@@ -274,7 +268,7 @@ public final class VerilatorBuild {
         update(digest, source.content());
       }
     }
-    return HexFormat.of().formatHex(digest.digest()).substring(0, 40);
+    return Sha256.hex(digest).substring(0, 40);
   }
 
   private static void update(MessageDigest digest, int n) {

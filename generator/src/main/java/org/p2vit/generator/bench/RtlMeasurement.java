@@ -1,14 +1,10 @@
 package org.p2vit.generator.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.p2vit.P2vit;
@@ -19,7 +15,8 @@ import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.io.AtomicFiles;
+import org.p2vit.model.io.ResultFile;
+import org.p2vit.model.io.Sha256;
 import org.p2vit.rtl.Architecture;
 
 /**
@@ -46,8 +43,6 @@ record RtlMeasurement(
     double predicted,
     double utilization,
     double cyclesPerSecond) {
-  private static final JsonMapper MAPPER = new JsonMapper();
-
   /**
    * Simulates a workload, unless {@code directory} holds the result for exactly this design.
    *
@@ -65,7 +60,8 @@ record RtlMeasurement(
         P2vit.generate(model, arch, CompileOptions.DEFAULT.withImages(workload.images()), work);
     String key = key(design, workload);
     Path file = directory.resolve(workload.id() + ".json");
-    Optional<RtlMeasurement> earlier = read(file).filter(m -> m.key.equals(key));
+    Optional<RtlMeasurement> earlier =
+        ResultFile.read(RtlMeasurement.class, file).filter(m -> m.key.equals(key));
     if (earlier.isPresent()) {
       return earlier.get();
     }
@@ -89,34 +85,13 @@ record RtlMeasurement(
             predicted / workload.images(),
             model.multiplierMacs() / (v.cyclesPerImage() * arch.macs()),
             v.cyclesPerSecond());
-    result.write(file);
+    ResultFile.write(result, file);
     return result;
-  }
-
-  private static Optional<RtlMeasurement> read(Path file) {
-    try {
-      return Files.exists(file)
-          ? Optional.of(MAPPER.readValue(file.toFile(), RtlMeasurement.class))
-          : Optional.empty();
-    } catch (IOException e) {
-      // Of another version of p2vit: measured again.
-      return Optional.empty();
-    }
-  }
-
-  private void write(Path file) {
-    try {
-      AtomicFiles.write(
-          file.toAbsolutePath().getParent(),
-          Map.of(file.getFileName().toString(), MAPPER.writeValueAsBytes(this)));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static String key(Design design, Workload workload) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.digest();
       try (Stream<Path> files = Files.list(design.directory().resolve("rtl"))) {
         for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
           digest.update(Files.readAllBytes(file));
@@ -125,9 +100,7 @@ record RtlMeasurement(
       digest.update(design.compiled().encodedProgram());
       digest.update(design.compiled().image());
       digest.update(workload.axi().toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+      return Sha256.hex(digest);
     } catch (IOException e) {
       throw new InputException("cannot read the design in " + design.directory() + ": " + e, e);
     }

@@ -3,10 +3,9 @@ package org.p2vit.generator.search;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
-import java.util.HexFormat;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.io.Sha256;
 
 /** Tells models and images apart. */
 final class Fingerprint {
@@ -14,17 +13,9 @@ final class Fingerprint {
 
   private Fingerprint() {}
 
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Of all numbers of some models. */
   static String of(Collection<QuantizedModel> models) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     try {
       for (QuantizedModel model : models) {
         digest.update(MAPPER.writeValueAsBytes(model));
@@ -32,6 +23,6 @@ final class Fingerprint {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.hex(digest);
   }
 }

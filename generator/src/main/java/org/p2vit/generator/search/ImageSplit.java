@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.p2vit.image.Image;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.Sha256;
 import org.p2vit.quantize.Progress;
 
 /**
@@ -67,7 +67,7 @@ public record ImageSplit(ImageSource search, ImageSource test, int leftOut, Stri
     int count = Math.min(searched, kept.size());
     List<Integer> search = new ArrayList<>();
     List<Integer> test = new ArrayList<>();
-    MessageDigest fingerprint = Fingerprint.sha256();
+    MessageDigest fingerprint = Sha256.digest();
     for (int i = 0; i < kept.size(); i++) {
       boolean chosen = (long) (i + 1) * count / kept.size() > (long) i * count / kept.size();
       (chosen ? search : test).add(kept.get(i));
@@ -76,14 +76,11 @@ public record ImageSplit(ImageSource search, ImageSource test, int leftOut, Stri
       }
     }
     return new ImageSplit(
-        picked(images, search),
-        picked(images, test),
-        leftOut,
-        HexFormat.of().formatHex(fingerprint.digest()));
+        picked(images, search), picked(images, test), leftOut, Sha256.hex(fingerprint));
   }
 
   private static String digest(Image image) {
-    MessageDigest digest = Fingerprint.sha256();
+    MessageDigest digest = Sha256.digest();
     if (image instanceof Image.Pixels pixels) {
       digest.update(pixels.pixels());
     } else if (image instanceof Image.Tensor tensor) {
@@ -91,7 +88,7 @@ public record ImageSplit(ImageSource search, ImageSource test, int leftOut, Stri
       bytes.asFloatBuffer().put(tensor.values());
       digest.update(bytes.array());
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.hex(digest);
   }
 
   private static ImageSource picked(ImageSource images, List<Integer> indices) {

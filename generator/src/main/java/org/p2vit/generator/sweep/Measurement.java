@@ -1,14 +1,13 @@
 package org.p2vit.generator.sweep;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.p2vit.model.InputException;
-import org.p2vit.model.io.AtomicFiles;
+import org.p2vit.model.io.ResultFile;
 
 /**
  * What building, simulating and synthesizing a point gave.
@@ -35,7 +34,6 @@ public record Measurement(
     Map<String, Long> lutsByPart,
     String error) {
   static final String FILE = "measurement.json";
-  private static final JsonMapper MAPPER = new JsonMapper();
 
   static Measurement failed(String id, String error) {
     return new Measurement(id, 0, false, 0, Map.of(), 0, 0, Map.of(), error);
@@ -46,17 +44,9 @@ public record Measurement(
     return error == null;
   }
 
-  /** From a point's folder; empty if it holds none. */
+  /** From a point's folder; empty if it holds none, and it has to be measured. */
   static Optional<Measurement> read(Path directory) {
-    Path file = directory.resolve(FILE);
-    try {
-      return Files.exists(file)
-          ? Optional.of(MAPPER.readValue(file.toFile(), Measurement.class))
-          : Optional.empty();
-    } catch (IOException e) {
-      // Of another version of p2vit, or damaged: measured again.
-      return Optional.empty();
-    }
+    return ResultFile.read(Measurement.class, directory.resolve(FILE));
   }
 
   /** Deletes a point's result, if there is one. */
@@ -69,10 +59,6 @@ public record Measurement(
   }
 
   void write(Path directory) {
-    try {
-      AtomicFiles.write(directory, Map.of(FILE, MAPPER.writeValueAsBytes(this)));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    ResultFile.write(this, directory.resolve(FILE));
   }
 }

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.p2vit.model.InputException;
-import org.p2vit.model.io.AtomicFiles;
+import org.p2vit.model.io.ResultFile;
 
 /**
  * A point's folder as another process, or another machine that shares it, needs it.
@@ -31,10 +30,6 @@ public record PointJob(String model, SweepPoint point) {
   }
 
   void write(Path directory) {
-    try {
-      AtomicFiles.write(directory, Map.of(FILE, MAPPER.writeValueAsBytes(this)));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    ResultFile.write(this, directory.resolve(FILE));
   }
 }

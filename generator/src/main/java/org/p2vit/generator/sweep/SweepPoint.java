@@ -3,9 +3,7 @@ package org.p2vit.generator.sweep;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.p2vit.model.io.Sha256;
 import org.p2vit.rtl.Architecture;
 
 /**
@@ -23,9 +21,8 @@ public record SweepPoint(String model, Architecture architecture, int latency) {
   public String id() {
     try {
       byte[] text = MAPPER.writeValueAsString(this).getBytes(StandardCharsets.UTF_8);
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
-      return HexFormat.of().formatHex(digest).substring(0, ID_DIGITS);
-    } catch (NoSuchAlgorithmException | JsonProcessingException e) {
+      return Sha256.hex(text).substring(0, ID_DIGITS);
+    } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,7 +39,7 @@ public final class ModelFiles {
     Map<String, Safetensors.Tensor> tensors = new TreeMap<>();
     ObjectNode document = new ModelWriter(model, tensors).document();
     byte[] weights = Safetensors.format(tensors);
-    document.putObject("weights").put("file", WEIGHTS_FILE).put("sha256", sha256(weights));
+    document.putObject("weights").put("file", WEIGHTS_FILE).put("sha256", Sha256.hex(weights));
     Map<String, byte[]> contents = new LinkedHashMap<>();
     contents.put(WEIGHTS_FILE, weights);
     contents.put(MODEL_FILE, Json.pretty(document));
@@ -120,18 +117,10 @@ public final class ModelFiles {
   }
 
   private static void checkDigest(Path weightsFile, byte[] bytes, JsonNode expected, Path file) {
-    if (!expected.isMissingNode() && !expected.textValue().equals(sha256(bytes))) {
+    if (!expected.isMissingNode() && !expected.textValue().equals(Sha256.hex(bytes))) {
       throw new InputException(
           "%s: corrupt, or of another model: its SHA-256 is %s, %s says %s"
-              .formatted(weightsFile, sha256(bytes), file, expected.textValue()));
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+              .formatted(weightsFile, Sha256.hex(bytes), file, expected.textValue()));
     }
   }
 }
