@@ -6,13 +6,11 @@ import org.p2vit.generator.compile.ModelCompiler;
 import org.p2vit.generator.compile.Schedule;
 import org.p2vit.generator.cycles.CycleReport;
 import org.p2vit.generator.cycles.MemoryTiming;
-import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit cycles}. */
@@ -31,25 +29,17 @@ final class CyclesCommand implements Callable<Integer> {
 
   @Mixin private ProgramOptions program;
 
-  @Option(
-      names = "--latency",
-      paramLabel = "CYCLES",
-      defaultValue = "100",
-      description = "Memory latency (default: ${DEFAULT-VALUE}).")
-  private int latency;
+  @Mixin private LatencyOption latency;
 
   @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
-    if (latency < 1) {
-      throw new InputException("--latency " + latency + " is not possible; at least 1");
-    }
+    MemoryTiming memory = latency.memory();
     QuantizedModel model = this.model.read();
     Architecture arch = architecture.choose(model);
     Schedule schedule = ModelCompiler.schedule(model, arch, program.options());
-    CycleReport report =
-        CycleReport.of(model, schedule, P2vit.cycles(schedule, new MemoryTiming(latency)));
+    CycleReport report = CycleReport.of(model, schedule, P2vit.cycles(schedule, memory));
     new CycleTables(report).print(spec.commandLine().getOut());
     json.write(report);
     return 0;

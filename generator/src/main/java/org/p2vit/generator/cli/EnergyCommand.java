@@ -1,6 +1,5 @@
 package org.p2vit.generator.cli;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.p2vit.generator.compile.ModelCompiler;
@@ -12,7 +11,6 @@ import org.p2vit.rtl.Architecture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code p2vit energy}. */
@@ -31,18 +29,13 @@ final class EnergyCommand implements Callable<Integer> {
 
   @Mixin private ProgramOptions program;
 
-  @Option(
-      names = "--costs",
-      paramLabel = "FILE.json",
-      description =
-          "Energies an event of your technology (default: 45 nm, published; see docs/energy.md).")
-  private Path costs;
+  @Mixin private CostsOption costs;
 
   @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
-    EnergyCosts each = costs == null ? EnergyCosts.standard() : EnergyCosts.read(costs);
+    EnergyCosts each = costs.read();
     QuantizedModel model = this.model.read();
     Architecture arch = architecture.choose(model);
     Schedule schedule = ModelCompiler.schedule(model, arch, program.options());

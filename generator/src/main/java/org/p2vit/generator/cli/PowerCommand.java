@@ -65,11 +65,7 @@ final class PowerCommand implements Callable<Integer> {
       description = "A setting of the flow 'synth asic', such as LIBERTY=cells.lib.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
-  @Option(
-      names = "--costs",
-      paramLabel = "FILE.json",
-      description = "Energies an event, as for 'energy'.")
-  private Path costs;
+  @Mixin private CostsOption costs;
 
   @Option(
       names = "--scale",
@@ -80,12 +76,7 @@ final class PowerCommand implements Callable<Integer> {
       })
   private Double scale;
 
-  @Option(
-      names = "--latency",
-      paramLabel = "CYCLES",
-      defaultValue = "100",
-      description = "Memory latency (default: ${DEFAULT-VALUE}).")
-  private int latency;
+  @Mixin private LatencyOption latency;
 
   @Option(
       names = "--activity",
@@ -121,9 +112,10 @@ final class PowerCommand implements Callable<Integer> {
       throw new InputException("--scale " + scale + "; it must be greater than 0");
     }
     SynthFlow.ASIC.check(settings);
-    EnergyCosts each = costs == null ? EnergyCosts.standard() : EnergyCosts.read(costs);
+    AxiBehaviour axi = AxiBehaviour.of(latency.cycles(), 0, 1);
+    EnergyCosts each = costs.read();
     Double factor = scale;
-    if (factor == null && costs == null && !settings.containsKey(SynthFlow.LIBERTY)) {
+    if (factor == null && !costs.given() && !settings.containsKey(SynthFlow.LIBERTY)) {
       factor = TechnologyScale.standard().energy();
     }
     QuantizedModel model = this.model.read();
@@ -151,12 +143,7 @@ final class PowerCommand implements Callable<Integer> {
       if (toggles == null) {
         simulation =
             GateSimulation.run(
-                model,
-                design,
-                netlist,
-                image,
-                AxiBehaviour.of(latency, 0, 1),
-                new VerificationProgress(progress));
+                model, design, netlist, image, axi, new VerificationProgress(progress));
         toggles = simulation.gates().toggles();
       }
       String waveform = activity == null ? "of the simulation" : activity.toString();

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
-import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.report.ReportFiles;
 import org.p2vit.generator.search.Budget;
 import org.p2vit.generator.search.Cost;
@@ -107,12 +106,7 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin private ArchitectureOptions architecture;
 
-  @Option(
-      names = "--latency",
-      paramLabel = "CYCLES",
-      defaultValue = "100",
-      description = "Memory latency, for cycles (default: ${DEFAULT-VALUE}).")
-  private int latency;
+  @Mixin private LatencyOption latency;
 
   @Option(
       names = "--residual-bits",
@@ -177,7 +171,7 @@ final class SearchCommand implements Callable<Integer> {
           new MixedPrecisionSearch(onnx, vit, collected, options, progress::at)) {
         Cost cycles =
             limit.cycles != null || architecture.given()
-                ? search.cycles(architecture.choose(search.narrow()), new MemoryTiming(latency))
+                ? search.cycles(architecture.choose(search.narrow()), latency.memory())
                 : null;
         Budget budget = budget(groups, cycles);
         Found found =
@@ -213,11 +207,12 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private void check() {
-    if (searchCount < 1 || evaluations < 1 || latency < 1) {
+    if (searchCount < 1 || evaluations < 1) {
       throw new InputException(
-          "--search-count %d, --evaluations %d, --latency %d: each must be at least 1"
-              .formatted(searchCount, evaluations, latency));
+          "--search-count %d, --evaluations %d: each must be at least 1"
+              .formatted(searchCount, evaluations));
     }
+    latency.cycles();
     AtomicFiles.checkWritable(out.resolve(SUMMARY));
   }
 

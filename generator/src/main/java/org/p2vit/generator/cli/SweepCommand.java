@@ -20,6 +20,7 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.io.ModelFiles;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -82,11 +83,7 @@ final class SweepCommand implements Callable<Integer> {
           "local: on this machine. slurm: as job arrays; --out and this program must be in folders that all nodes share (default: ${DEFAULT-VALUE}).")
   private ExecutorName executor;
 
-  @Option(
-      names = "--costs",
-      paramLabel = "FILE.json",
-      description = "Energies an event (default: see docs/energy.md).")
-  private Path costs;
+  @Mixin private CostsOption costs;
 
   @Option(
       names = "--out",
@@ -103,7 +100,7 @@ final class SweepCommand implements Callable<Integer> {
     Map<String, Path> files = names(paths);
     Map<String, QuantizedModel> models = new LinkedHashMap<>();
     files.forEach((name, file) -> models.put(name, ModelFiles.read(file)));
-    EnergyCosts each = costs == null ? EnergyCosts.standard() : EnergyCosts.read(costs);
+    EnergyCosts each = costs.read();
     Sweep sweep;
     try (ProgressLine progress = new ProgressLine()) {
       sweep = Sweep.predict(SweepSpace.read(space), models, objectives, each, progress::at);

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.generator.Design;
-import org.p2vit.generator.cycles.MemoryTiming;
+import org.p2vit.generator.cycles.CyclePrediction;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
@@ -46,12 +46,7 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Where the design is generated (default: ${DEFAULT-VALUE}).")
   private Path work;
 
-  @Option(
-      names = "--latency",
-      paramLabel = "CYCLES",
-      defaultValue = "100",
-      description = "Memory latency (default: ${DEFAULT-VALUE}).")
-  private int latency;
+  @Mixin private LatencyOption latency;
 
   @Option(
       names = "--stall",
@@ -81,6 +76,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (timeline != null) {
       timeline.check();
     }
+    AxiBehaviour axi = AxiBehaviour.of(latency.cycles(), stall, seed);
     QuantizedModel model = this.model.read();
     Architecture arch = architecture.choose(model);
     RtlVerification result;
@@ -90,7 +86,7 @@ final class VerifyCommand implements Callable<Integer> {
       design = P2vit.generate(model, arch, program.options(), work);
       RtlVerification.Options options =
           RtlVerification.Options.standard()
-              .withAxi(AxiBehaviour.of(latency, stall, seed))
+              .withAxi(axi)
               .withTrace(Optional.ofNullable(trace).map(TraceOptions::trace));
       result =
           P2vit.verify(
@@ -117,7 +113,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (stall > 0) {
       return OptionalLong.empty();
     }
-    MemoryTiming memory = new MemoryTiming(latency);
-    return OptionalLong.of(P2vit.cycles(design.compiled().schedule(), memory).total());
+    CyclePrediction cycles = P2vit.cycles(design.compiled().schedule(), latency.memory());
+    return OptionalLong.of(cycles.total());
   }
 }
