@@ -1,9 +1,6 @@
 package org.p2vit.generator.energy;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.InputStream;
+import org.p2vit.model.io.SettingsFile;
 
 /**
  * How much more energy the default cell library takes than the technology of the default costs for
@@ -29,15 +26,7 @@ public record TechnologyScale(String source, Node costs, Node cells) {
 
   /** The shipped one. */
   public static TechnologyScale standard() {
-    JsonMapper mapper =
-        JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .build();
-    try (InputStream in = TechnologyScale.class.getResourceAsStream(FILE)) {
-      return mapper.readValue(in, TechnologyScale.class);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return SettingsFile.complete(TechnologyScale.class, "technology scale").readShipped(FILE);
   }
 
   /** Energy in the cells' technology of what takes 1 in the costs'. */

@@ -1,12 +1,10 @@
 package org.p2vit.generator.sweep;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
+import org.p2vit.model.io.SettingsFile;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.synth.area.DesignPart;
 
@@ -18,7 +16,6 @@ import org.p2vit.synth.area.DesignPart;
  */
 record AreaModel(Map<DesignPart, Map<AreaFeature, Double>> coefficients) {
   private static final String FILE = "area-model.json";
-  private static final JsonMapper MAPPER = new JsonMapper();
 
   /** What each part is made of. */
   private static final Map<DesignPart, List<AreaFeature>> FEATURES =
@@ -58,11 +55,7 @@ record AreaModel(Map<DesignPart, Map<AreaFeature, Double>> coefficients) {
 
   /** The shipped model. */
   static AreaModel standard() {
-    try (InputStream in = AreaModel.class.getResourceAsStream(FILE)) {
-      return MAPPER.readValue(in, AreaModel.class);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return SettingsFile.complete(AreaModel.class, "area model").readShipped(FILE);
   }
 
   /** The model whose relative errors on the samples have the least squares. */
