@@ -192,27 +192,15 @@ public record Architecture(
 
   /** The same chunks around other memories. */
   public Architecture withBuffers(Buffers other) {
-    return new Architecture(
-        rows,
-        columns,
-        depth,
-        requantLanes,
-        layerNormLanes,
-        shifterColumns,
-        shifterDepth,
-        residualBits,
-        ptfMax,
-        maxDepth,
-        maxChannels,
-        maxTokens,
-        jobQueue,
-        axi,
-        other,
-        economy);
+    return with(other, economy);
   }
 
   /** The same design with other economies. */
   public Architecture withEconomy(Economy other) {
+    return with(buffers, other);
+  }
+
+  private Architecture with(Buffers otherBuffers, Economy otherEconomy) {
     return new Architecture(
         rows,
         columns,
@@ -228,8 +216,8 @@ public record Architecture(
         maxTokens,
         jobQueue,
         axi,
-        buffers,
-        other);
+        otherBuffers,
+        otherEconomy);
   }
 
   /** 8-bit multiply-accumulates per cycle (4-bit: twice as many). */

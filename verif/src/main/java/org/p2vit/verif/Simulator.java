@@ -11,7 +11,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
@@ -117,7 +116,7 @@ public final class Simulator {
               });
       drain(errors, messages, progress);
       if (reader != null && messages.isEmpty()) {
-        get(reading);
+        Tasks.await(reading);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -138,18 +137,6 @@ public final class Simulator {
   private static void stopIfFailed(FutureTask<Void> reading, ChildProcess child) {
     if (reading.isDone()) {
       child.process().destroyForcibly();
-    }
-  }
-
-  /** Waits for the reader's end, and throws what it threw. */
-  private static void get(FutureTask<Void> reading) throws InterruptedException {
-    try {
-      reading.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
     }
   }
 

@@ -64,10 +64,6 @@ final class Requirement {
     }
   }
 
-  void clear() {
-    Arrays.fill(count, NONE);
-  }
-
   Requirement copy() {
     return new Requirement(count.clone());
   }

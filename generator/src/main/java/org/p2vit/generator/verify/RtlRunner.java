@@ -8,12 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.compile.MemoryMap;
@@ -29,6 +26,7 @@ import org.p2vit.verif.Simulation;
 import org.p2vit.verif.SimulationException;
 import org.p2vit.verif.SimulationResult;
 import org.p2vit.verif.Simulator;
+import org.p2vit.verif.Tasks;
 
 /**
  * Runs images through a compiled model's accelerator in simulation: several processes, each of
@@ -117,7 +115,7 @@ public final class RtlRunner {
         count++;
       }
       for (int i = 0; i < count; i++) {
-        get(tasks.take());
+        Tasks.await(tasks.take());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -249,18 +247,5 @@ public final class RtlRunner {
       job = ", " + jobs.get(index).job();
     }
     throw new SimulationException(run.name() + ": " + run.outcome() + job);
-  }
-
-  private static void get(Future<Void> task) throws InterruptedException {
-    try {
-      task.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (CancellationException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

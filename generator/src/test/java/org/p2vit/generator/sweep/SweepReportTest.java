@@ -19,7 +19,6 @@ import org.p2vit.generator.energy.EnergyCosts;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
-import org.p2vit.quantize.Progress;
 
 /** A sweep from its space to the page that a browser shows. */
 class SweepReportTest {
@@ -34,16 +33,11 @@ class SweepReportTest {
   void sweep() throws IOException {
     QuantizedModel model = RandomModels.model(1, SHAPE, RandomModels.WeightBits.W8);
     models = Map.of("small", model);
-    Path space = directory.resolve("space.json");
-    Files.writeString(
-        space, "{\"macs\": [64, 128], \"scoreSlots\": [2, 8], \"weightTiles\": [2, 4]}");
     sweep =
-        Sweep.predict(
-            SweepSpace.read(space),
-            models,
-            List.of(Objective.CYCLES, Objective.LUTS),
-            EnergyCosts.standard(),
-            Progress.NONE);
+        TestSweeps.predict(
+            directory,
+            "{\"macs\": [64, 128], \"scoreSlots\": [2, 8], \"weightTiles\": [2, 4]}",
+            models);
   }
 
   /** Points with results, but for one that failed. */

@@ -13,7 +13,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.p2vit.generator.energy.EnergyCosts;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
@@ -34,15 +33,9 @@ class SweepTest {
     Path file = directory.resolve("model");
     ModelFiles.write(model, file);
     models = Map.of("tiny", file);
-    Path space = directory.resolve("space.json");
-    Files.writeString(space, "{\"macs\": [16, 32, 64], \"axiBits\": [32]}");
     sweep =
-        Sweep.predict(
-            SweepSpace.read(space),
-            Map.of("tiny", model),
-            List.of(Objective.CYCLES, Objective.LUTS),
-            EnergyCosts.standard(),
-            Progress.NONE);
+        TestSweeps.predict(
+            directory, "{\"macs\": [16, 32, 64], \"axiBits\": [32]}", Map.of("tiny", model));
     assertTrue(sweep.front().size() > 1, sweep.front().toString());
   }
 
