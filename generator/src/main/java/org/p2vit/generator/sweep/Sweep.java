@@ -82,8 +82,7 @@ public record Sweep(
     for (String id : front) {
       SweepPoint point = byId.get(id).point();
       Path folder = folder(directory, id);
-      Path model = models.get(point.model()).toAbsolutePath();
-      new PointJob(model.toString(), point).write(folder);
+      PointJob.of(models.get(point.model()), point).put(folder);
       folders.add(folder);
     }
     executor.run(

@@ -73,10 +73,40 @@ class SweepTest {
   }
 
   @Test
+  void resultsOfAnotherModelOfTheSameNameAreForgotten() {
+    List<Path> asked = new ArrayList<>();
+    Executor works =
+        (points, progress) -> {
+          asked.addAll(points);
+          points.forEach(p -> result(p, null).write(p));
+        };
+    sweep.measure(models, directory, works, Progress.NONE);
+    ModelFiles.write(RandomModels.model(2, SHAPE, RandomModels.WeightBits.W8), models.get("tiny"));
+    asked.clear();
+    sweep.measure(models, directory, works, Progress.NONE);
+    assertEquals(sweep.front().size(), asked.size());
+  }
+
+  @Test
+  void resultsOfAnotherBuildAreForgotten() {
+    Path point = directory.resolve("points/x");
+    SweepPoint of = sweep.predicted().get(0).point();
+    PointJob now = PointJob.of(models.get("tiny"), of);
+    new PointJob(now.model(), now.modelSha256(), "of another", of).put(point);
+    result(point, null).write(point);
+    now.put(point);
+    assertTrue(Measurement.read(point).isEmpty());
+
+    result(point, null).write(point);
+    now.put(point);
+    assertTrue(Measurement.read(point).isPresent());
+  }
+
+  @Test
   void aPointThatCannotBeMeasuredSaysWhyAndLeavesALog() throws IOException {
     Path point = Files.createDirectories(directory.resolve("points/x"));
     SweepPoint of = sweep.predicted().get(0).point();
-    new PointJob(directory.resolve("nowhere").toString(), of).write(point);
+    new PointJob(directory.resolve("nowhere").toString(), "", "", of).put(point);
     Measurement m = PointMeasurer.measure(point);
     assertFalse(m.done());
     assertTrue(m.error().contains("nowhere"), m.error());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,7 +53,7 @@ public final class ModelFiles {
    *     rule of docs/numerics.md
    */
   public static QuantizedModel read(Path path) {
-    Path file = Files.isDirectory(path) ? path.resolve(MODEL_FILE) : path;
+    Path file = jsonFile(path);
     JsonNode document = parse(file);
     checkVersion(file, document);
     Scales.toExponents(file.toString(), document);
@@ -69,6 +70,24 @@ public final class ModelFiles {
       throw new InputException(file + ": " + e.getMessage(), e);
     }
     return model;
+  }
+
+  /**
+   * Of both files: the same for the same model.
+   *
+   * @param path of the directory or of its JSON file
+   */
+  public static String sha256(Path path) {
+    Path file = jsonFile(path);
+    Path weights = file.resolveSibling(parse(file).at("/weights/file").asText());
+    MessageDigest digest = Sha256.digest();
+    digest.update(bytes(file));
+    digest.update(bytes(weights));
+    return Sha256.hex(digest);
+  }
+
+  private static Path jsonFile(Path path) {
+    return Files.isDirectory(path) ? path.resolve(MODEL_FILE) : path;
   }
 
   private static JsonNode parse(Path file) {
