@@ -74,11 +74,6 @@ public final class QdqImporter {
     return source.vit().shape();
   }
 
-  /** Whether {@link #model} needs calibration images, as tensors are without a quantizer. */
-  public boolean needsCalibration() {
-    return !new MissingScales(source).names().isEmpty();
-  }
-
   /**
    * Makes the model.
    *

@@ -1,7 +1,5 @@
 package org.p2vit.verif.emulator;
 
-import java.util.Arrays;
-
 /**
  * One on-chip memory: {@code words} words of {@code lanes} elements, each in whole bytes, little
  * endian, element 0 of word 0 first. The 5-bit codes take a byte each.
@@ -82,9 +80,5 @@ public final class EmulatedBuffer {
     EmulatedBuffer copy = new EmulatedBuffer(id, words, lanes, laneBits);
     System.arraycopy(bytes, 0, copy.bytes, 0, bytes.length);
     return copy;
-  }
-
-  boolean sameContent(EmulatedBuffer other) {
-    return Arrays.equals(bytes, other.bytes);
   }
 }
