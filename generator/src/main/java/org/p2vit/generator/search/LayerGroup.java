@@ -1,6 +1,7 @@
 package org.p2vit.generator.search;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,21 @@ public record LayerGroup(String name, List<String> layers, long weights, long ma
 
   private static LayerGroup single(String layer, long weights, long rows) {
     return new LayerGroup(layer, List.of(layer), weights, weights * rows);
+  }
+
+  /** For each kind of layer in blocks an allocation with all layers of that kind at 8 bits. */
+  static Collection<Allocation> widenedByKind(List<LayerGroup> groups) {
+    Map<String, Allocation> byKind = new LinkedHashMap<>();
+    for (int g = 0; g < groups.size(); g++) {
+      String name = groups.get(g).name();
+      if (name.startsWith("blocks.")) {
+        String kind = name.substring(name.lastIndexOf('.') + 1);
+        Allocation narrow = Allocation.uniform(groups.size(), Allocation.NARROW);
+        Allocation sofar = byKind.getOrDefault(kind, narrow);
+        byKind.put(kind, sofar.with(g, Allocation.WIDE));
+      }
+    }
+    return byKind.values();
   }
 
   /** Bits by layer. */

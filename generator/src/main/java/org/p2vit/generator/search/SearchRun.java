@@ -90,7 +90,7 @@ final class SearchRun {
 
   Found found() {
     Set<Allocation> front = front();
-    List<Allocation> coarse = diverse(coarse(plan.budget().limit()));
+    List<Allocation> coarse = firstGeneration(coarse(plan.budget().limit()));
     measure(coarse.get(0));
     front.forEach(this::measure);
     fine(coarse);
@@ -141,11 +141,23 @@ final class SearchRun {
         .toList();
   }
 
-  /** The first generation of the fine search: the best that differ, within the true budget. */
-  private List<Allocation> diverse(List<Allocation> ranked) {
+  /**
+   * The first generation of the fine search, within the true budget: the best by prediction that
+   * differ, and 8 bits in layers of one kind, as far as they go.
+   *
+   * @return the best by prediction first
+   */
+  private List<Allocation> firstGeneration(List<Allocation> ranked) {
     List<Allocation> chosen = new ArrayList<>();
     Repair repair = repair();
     Random random = new Random(plan.seed());
+    chosen.add(repair.apply(ranked.get(0), random));
+    for (Allocation a : LayerGroup.widenedByKind(groups)) {
+      Allocation repaired = repair.apply(a, random);
+      if (isFar(repaired, chosen, 1)) {
+        chosen.add(repaired);
+      }
+    }
     for (int distance = DISTANCE; distance > 0 && chosen.size() < POPULATION; distance--) {
       for (Allocation a : ranked) {
         if (chosen.size() < POPULATION && isFar(a, chosen, distance)) {
