@@ -14,6 +14,11 @@ abstract class ChunkTiming {
   private final List<TimedJob> jobs;
   private int next;
 
+  /** Units that the job in hand, or the next one, waits for without knowing when they come. */
+  private UnitTimes awaited;
+
+  private int awaitedUnits;
+
   /**
    * @param units of all chunks, by {@code Chunk.ordinal}
    * @param own which of them counts this chunk's units
@@ -22,6 +27,7 @@ abstract class ChunkTiming {
   ChunkTiming(UnitTimes[] units, int own, List<TimedJob> jobs) {
     this.units = units;
     this.own = units[own];
+    awaited = this.own;
     this.jobs = jobs;
   }
 
@@ -44,6 +50,25 @@ abstract class ChunkTiming {
   protected final void complete(TimedJob job, long cycle) {
     own.complete(cycle);
     job.completed(cycle);
+  }
+
+  /** First cycle in which all waits of a row block and tile are seen to hold, or UNKNOWN. */
+  protected final long waitsHold(TimedJob job, int row, int tile) {
+    if (awaited.count() < awaitedUnits) {
+      return UnitTimes.UNKNOWN;
+    }
+    long cycle = job.waitsHold(units, row, tile);
+    if (cycle == UnitTimes.UNKNOWN) {
+      int wait = job.unknownWait(units, row, tile);
+      awaited = units[job.chunk(wait)];
+      awaitedUnits = job.count(wait, row, tile);
+    }
+    return cycle;
+  }
+
+  /** What is waited for does not come before this cycle. */
+  protected final long awaitedNotBefore() {
+    return awaited.count() < awaitedUnits ? awaited.nextNotBefore() : 0;
   }
 
   /** Whether all jobs have been taken. */

@@ -90,6 +90,7 @@ public final class CycleModel {
     moved |= matMul.advance();
     moved |= softmax.advance();
     moved |= shifter.advance();
+    moved |= shifter.workUnhindered(matMul.activationNotBefore());
     moved |= layerNorm.advance();
     moved |= load.advance();
     moved |= store.advance();

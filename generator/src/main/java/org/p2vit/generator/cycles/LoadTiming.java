@@ -83,7 +83,7 @@ final class LoadTiming extends ChunkTiming implements ReadChannel.Reader {
     if (queued == null) {
       return false;
     }
-    long holds = queued.waitsHold(units, 0, 0);
+    long holds = waitsHold(queued, 0, 0);
     if (holds == UnitTimes.UNKNOWN) {
       return false;
     }

@@ -91,6 +91,8 @@ final class MatMulTiming extends ChunkTiming {
     this.ports = ports;
     p = arch.requantColumns();
     beatsPerHalf = arch.columns() / p;
+    units[Chunk.MATMUL.ordinal()].nextNotBefore(
+        () -> notBefore(job == null ? 1 : (tiles - tile) * words));
   }
 
   @Override
@@ -142,7 +144,7 @@ final class MatMulTiming extends ChunkTiming {
 
   /** The next tile, and those of its row block that follow it without a wait. */
   private boolean tile() {
-    long holds = job.waitsHold(units, row, tile);
+    long holds = waitsHold(job, row, tile);
     if (holds == UnitTimes.UNKNOWN) {
       return false;
     }
@@ -257,6 +259,20 @@ final class MatMulTiming extends ChunkTiming {
     } else {
       ledger.idle(job, LossCause.DISPATCH, idle);
     }
+  }
+
+  /** The write behind so many pairs of words more than are known is not before this cycle. */
+  private long notBefore(int more) {
+    return Math.max(last, awaitedNotBefore()) + more + LAST_WORD_TO_WRITE;
+  }
+
+  /** ACTIVATION is not written before this cycle, but as is known. */
+  long activationNotBefore() {
+    if (job == null) {
+      return notBefore(1);
+    }
+    boolean writesIt = writes == ports.matMulActivation;
+    return notBefore(writesIt ? words : ((rows - row) * tiles - tile) * words + 1);
   }
 
   /** All jobs are done, and so is the run. */

@@ -25,6 +25,7 @@ abstract class RowByRowTiming extends ChunkTiming {
 
   RowByRowTiming(UnitTimes[] units, int own, List<TimedJob> jobs) {
     super(units, own, jobs);
+    units[own].nextNotBefore(() -> next == UnitTimes.UNKNOWN ? 0 : next);
   }
 
   /** A new job. */
@@ -80,7 +81,7 @@ abstract class RowByRowTiming extends ChunkTiming {
       begin(job);
       moved = true;
     }
-    long holds = job.waitsHold(units, row, 0);
+    long holds = waitsHold(job, row, 0);
     if (holds == UnitTimes.UNKNOWN) {
       return moved;
     }

@@ -46,6 +46,23 @@ final class ShifterTiming extends RowByRowTiming {
     writes = ports.shifterActivation;
   }
 
+  /**
+   * Works as long as nobody uses the port.
+   *
+   * @param horizon until then it is known how MATMUL uses it
+   */
+  boolean workUnhindered(long horizon) {
+    long end = horizon - beats + 1;
+    if (next() < end) {
+      end = Math.min(horizon, port.usedFrom(next())) - beats + 1;
+    }
+    boolean works = next() < end;
+    if (works) {
+      work(end);
+    }
+    return works;
+  }
+
   @Override
   protected void begin(TimedJob job) {
     ShifterJob j = (ShifterJob) job.job;

@@ -50,6 +50,8 @@ final class SoftmaxTiming extends ChunkTiming {
     super(units, Chunk.SOFTMAX.ordinal(), jobs);
     rowsPerBlock = arch.rows();
     p = arch.requantColumns();
+    units[Chunk.SOFTMAX.ordinal()].nextNotBefore(
+        () -> summed == 0 ? choice : codeAt() + codeWords + CODE_TO_DONE);
   }
 
   @Override
@@ -66,15 +68,16 @@ final class SoftmaxTiming extends ChunkTiming {
         if (summed == BANKS || row == rows) {
           code();
         } else {
-          long holds = job.waitsHold(units, row, 0);
-          if (holds == UnitTimes.UNKNOWN) {
-            return moved;
-          }
-          long open = Math.max(earliest, holds + JobInHand.WAITS_TO_START);
+          long holds = waitsHold(job, row, 0);
+          boolean known = holds != UnitTimes.UNKNOWN;
+          long notBefore = known ? holds : awaitedNotBefore() + 1;
+          long open = Math.max(earliest, notBefore + JobInHand.WAITS_TO_START);
           if (summed == 1 && open > codeAt()) {
             code();
-          } else {
+          } else if (known) {
             sum(open);
+          } else {
+            return moved;
           }
         }
         moved = true;

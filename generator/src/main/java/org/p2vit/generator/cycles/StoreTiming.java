@@ -36,7 +36,7 @@ final class StoreTiming extends ChunkTiming {
     if (queued == null) {
       return false;
     }
-    long holds = queued.waitsHold(units, 0, 0);
+    long holds = waitsHold(queued, 0, 0);
     if (holds == UnitTimes.UNKNOWN) {
       return false;
     }

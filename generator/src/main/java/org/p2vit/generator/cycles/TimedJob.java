@@ -70,10 +70,32 @@ final class TimedJob {
   long waitsHold(UnitTimes[] units, int row, int tile) {
     long cycle = 0;
     for (int i = 0; i < waits.length; i += FIELDS) {
-      int count = waits[i + BASE] + waits[i + PER_ROW] * row + waits[i + PER_TILE] * tile;
-      cycle = Math.max(cycle, units[waits[i + CHUNK]].shows(count));
+      long holds = units[waits[i + CHUNK]].shows(count(i, row, tile));
+      if (holds == UnitTimes.UNKNOWN) {
+        return holds;
+      }
+      cycle = Math.max(cycle, holds);
     }
     return cycle;
+  }
+
+  /** The first wait of which it is not known when it holds. */
+  int unknownWait(UnitTimes[] units, int row, int tile) {
+    int wait = 0;
+    while (units[chunk(wait)].shows(count(wait, row, tile)) != UnitTimes.UNKNOWN) {
+      wait += FIELDS;
+    }
+    return wait;
+  }
+
+  /** Whose units a wait asks for. */
+  int chunk(int wait) {
+    return waits[wait + CHUNK];
+  }
+
+  /** How many of them. */
+  int count(int wait, int row, int tile) {
+    return waits[wait + BASE] + waits[wait + PER_ROW] * row + waits[wait + PER_TILE] * tile;
   }
 
   /** The chunk whose wait is the last to hold. */
@@ -81,8 +103,7 @@ final class TimedJob {
     long cycle = -1;
     int chunk = 0;
     for (int i = 0; i < waits.length; i += FIELDS) {
-      int count = waits[i + BASE] + waits[i + PER_ROW] * row + waits[i + PER_TILE] * tile;
-      long holds = units[waits[i + CHUNK]].shows(count);
+      long holds = units[waits[i + CHUNK]].shows(count(i, row, tile));
       if (holds > cycle) {
         cycle = holds;
         chunk = waits[i + CHUNK];

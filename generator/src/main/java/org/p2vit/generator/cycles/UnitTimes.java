@@ -1,5 +1,7 @@
 package org.p2vit.generator.cycles;
 
+import java.util.function.LongSupplier;
+
 /** The progress counter of a chunk over time: the cycle in which each unit was completed. */
 final class UnitTimes {
   /** Later than everything: not computed yet. */
@@ -7,6 +9,7 @@ final class UnitTimes {
 
   private final long[] done;
   private int count;
+  private LongSupplier next = () -> 0;
 
   /**
    * @param units in all
@@ -17,6 +20,16 @@ final class UnitTimes {
 
   int count() {
     return count;
+  }
+
+  /** Who completes the units says before which cycle the next one is certainly not complete. */
+  void nextNotBefore(LongSupplier bound) {
+    next = bound;
+  }
+
+  /** No unit that is not known yet is complete before this cycle. */
+  long nextNotBefore() {
+    return next.getAsLong();
   }
 
   /**
