@@ -30,19 +30,20 @@ public final class ModelCompiler {
   public static CompiledModel compile(
       QuantizedModel model, Architecture arch, CompileOptions options) {
     Compilation compilation = compilation(model, arch, options);
+    Schedule schedule = compilation.order().schedule();
     try {
-      compilation.schedule().encodedProgram();
+      schedule.encodedProgram();
     } catch (IllegalArgumentException e) {
       throw new InputException(
           "model " + model.name() + " is too large for the job format: " + e.getMessage(), e);
     }
     try {
-      ProgramCheck.check(compilation.schedule().jobs(), arch);
+      ProgramCheck.check(schedule.jobs(), arch);
     } catch (InputException e) {
       throw new InputException(
           "model " + model.name() + " does not fit the architecture: " + e.getMessage(), e);
     }
-    return new CompiledModel(compilation.schedule(), compilation.image().toByteArray());
+    return new CompiledModel(schedule, compilation.image().toByteArray());
   }
 
   /** The program alone, for several images a start; much cheaper than {@link #compile}. */
@@ -56,10 +57,19 @@ public final class ModelCompiler {
    * @throws InputException as {@link #compile} does
    */
   public static Schedule schedule(QuantizedModel model, Architecture arch, CompileOptions options) {
-    return compilation(model, arch, options).schedule();
+    return compilation(model, arch, options).order().schedule();
   }
 
-  private record Compilation(Schedule schedule, MemoryImage image) {}
+  /**
+   * The order of a program for one image, from which its schedule can be made.
+   *
+   * @throws InputException as {@link #compile} does
+   */
+  public static ProgramOrder order(QuantizedModel model, Architecture arch) {
+    return compilation(model, arch, CompileOptions.DEFAULT).order();
+  }
+
+  private record Compilation(ProgramOrder order, MemoryImage image) {}
 
   private static Compilation compilation(
       QuantizedModel model, Architecture arch, CompileOptions options) {
@@ -69,19 +79,25 @@ public final class ModelCompiler {
     InputLayout input = new InputLayout(s.tokens(), s.patchDim(), arch.rows(), arch.depth());
     OutputLayout output = new OutputLayout(s.classes(), arch.rows(), arch.requantColumns());
     NetworkProgram network = new NetworkProgram(model, arch, needs, input, output, options);
-    List<TracedJob> jobs = network.build();
-    Schedule schedule =
-        new Schedule(
-            model.name(),
-            s,
+    List<ProgramOrder.Gang> gangs = network.build();
+    int imageBytes = network.image().bytes();
+    ProgramOrder order =
+        new ProgramOrder(
             arch,
-            options.images(),
-            jobs,
-            network.image().bytes(),
-            input,
-            output,
-            uses(needs, arch));
-    return new Compilation(schedule, network.image());
+            options.overlap(),
+            gangs,
+            jobs ->
+                new Schedule(
+                    model.name(),
+                    s,
+                    arch,
+                    options.images(),
+                    jobs,
+                    imageBytes,
+                    input,
+                    output,
+                    uses(needs, arch)));
+    return new Compilation(order, network.image());
   }
 
   private static List<BufferUse> uses(BufferNeeds n, Architecture arch) {

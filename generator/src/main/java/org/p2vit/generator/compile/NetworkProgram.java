@@ -87,7 +87,7 @@ final class NetworkProgram {
     return image;
   }
 
-  List<TracedJob> build() {
+  List<ProgramOrder.Gang> build() {
     for (int i = 0; i < images; i++) {
       image(i);
     }

@@ -6,11 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.p2vit.generator.compile.ProgramOrder.Gang;
 import org.p2vit.rtl.Architecture;
-import org.p2vit.rtl.Chunk;
-import org.p2vit.rtl.job.EndJob;
-import org.p2vit.rtl.job.Job;
-import org.p2vit.rtl.job.Wait;
 
 /**
  * Puts jobs in order: those of the network as given, each LOAD as early as its place in the buffer
@@ -22,7 +19,6 @@ final class ProgramBuilder {
   /** Jobs that need segments. */
   private record Step(int image, int layer, List<Segment> uses, Supplier<List<TracedJob>> jobs) {}
 
-  private final HazardTracker hazards;
   private final Overlap overlap;
   private final int prefetch;
   private final List<Step> steps = new ArrayList<>();
@@ -30,7 +26,7 @@ final class ProgramBuilder {
   /** When each is loaded: the place in the order, and the layer for which it is. */
   private final Map<Segment, Turn> loads = new LinkedHashMap<>();
 
-  private final List<TracedJob> program = new ArrayList<>();
+  private final List<Gang> order = new ArrayList<>();
   private List<Segment> queue = List.of();
   private int placed;
   private int image;
@@ -40,7 +36,6 @@ final class ProgramBuilder {
 
   ProgramBuilder(Architecture arch, Overlap overlap) {
     this.overlap = overlap;
-    hazards = new HazardTracker(arch, overlap);
     // More would fill LOAD's queue and hold up the dispatch of the jobs that follow.
     prefetch = arch.jobQueue();
   }
@@ -74,8 +69,8 @@ final class ProgramBuilder {
     steps.add(new Step(image, layer, uses, jobs));
   }
 
-  /** The program, with an EndJob. */
-  List<TracedJob> build() {
+  /** All jobs in their order. */
+  List<Gang> build() {
     queue = List.copyOf(loads.keySet());
     int needed = 0;
     for (int i = 0; i < steps.size(); i++) {
@@ -87,12 +82,11 @@ final class ProgramBuilder {
       if (placed < needed) {
         throw new IllegalStateException("no place for what step " + i + " needs");
       }
-      add(step.image(), step.layer(), step.jobs().get());
+      order.add(new Gang(step.image(), step.layer(), step.jobs().get()));
       // After the job, not before: while it runs, none of these holds up the dispatch of the next.
       load(step, i + 1, needed + prefetch);
     }
-    end();
-    return program;
+    return order;
   }
 
   /** Places loads, up to the {@code end}th, as long as there is room for them before a step. */
@@ -104,21 +98,9 @@ final class ProgramBuilder {
       if (early || !s.ring().place(s, before)) {
         return;
       }
-      add(owner.image(), of, List.of(new TracedJob(s.job(), s.purpose(), Optional.empty())));
+      TracedJob job = new TracedJob(s.job(), s.purpose(), Optional.empty());
+      order.add(new Gang(owner.image(), of, List.of(job)));
       placed++;
     }
-  }
-
-  private void add(int ofImage, int ofLayer, List<TracedJob> gang) {
-    List<Job> withWaits = hazards.add(gang.stream().map(TracedJob::job).toList(), ofLayer);
-    for (int i = 0; i < gang.size(); i++) {
-      program.add(gang.get(i).with(withWaits.get(i)).forImage(ofImage));
-    }
-  }
-
-  private void end() {
-    // The last job is a store of what everything else was computed for.
-    Wait stored = Wait.until(Chunk.STORE, hazards.units(Chunk.STORE));
-    program.add(new TracedJob(new EndJob(List.of(stored)), image, "end", Optional.empty()));
   }
 }
