@@ -327,12 +327,15 @@ final class HazardTracker {
       }
       next++;
       int steady = next < notBefore ? 0 : steadyRows(members, next);
+      boolean tried = steady > WORTHWHILE;
+      // Where not all are, the nearer ones may be.
+      while (steady > WORTHWHILE && !skip(members, next, steady)) {
+        steady /= 2;
+      }
       if (steady > WORTHWHILE) {
-        if (skip(members, next, steady)) {
-          next += steady;
-        } else {
-          notBefore = next + WORTHWHILE;
-        }
+        next += steady;
+      } else if (tried) {
+        notBefore = next + WORTHWHILE;
       }
     }
   }

@@ -34,7 +34,8 @@ final class WaitFitter {
    * @param need units of {@code chunk} before row block r, or {@link Requirement#NONE}
    * @param known units that are complete at row block r anyway
    * @param available units that earlier work, in a possible order of execution, has completed
-   *     before row block r: to wait for more could be to wait for ever
+   *     before row block r: to wait for more could be to wait for ever; it grows by one a row block
+   *     at most
    */
   void byRow(Chunk chunk, int[] need, int[] known, IntUnaryOperator available) {
     Wait wait = fit(chunk, need, known, available, perRowAllowed, false);
@@ -72,22 +73,27 @@ final class WaitFitter {
       return null;
     }
     boolean constantFits = constant <= available.applyAsInt(0);
-    boolean steppedFits = steppedAllowed;
-    long constantCost = 0;
-    long steppedCost = 0;
-    for (int i = 0; i < need.length; i++) {
-      steppedFits = steppedFits && stepped + i <= available.applyAsInt(i);
-      int free = Math.max(need[i], known[i]);
-      constantCost += Math.max(0L, (long) constant - free);
-      steppedCost += Math.max(0L, (long) stepped + i - free);
-    }
-    if (steppedFits && (!constantFits || steppedCost < constantCost)) {
+    int last = need.length - 1;
+    boolean steppedFits = steppedAllowed && stepped + last <= available.applyAsInt(last);
+    if (steppedFits && (!constantFits || isCheaperStepped(need, known, constant, stepped))) {
       return new Wait(true, chunk, stepped, !tiles, tiles);
     }
     if (constantFits) {
       return Wait.until(chunk, constant);
     }
     throw new IllegalStateException("no wait for " + chunk + " covers the needs without deadlock");
+  }
+
+  /** Whether less is waited for beyond need if the condition grows by one each time. */
+  private static boolean isCheaperStepped(int[] need, int[] known, int constant, int stepped) {
+    long constantCost = 0;
+    long steppedCost = 0;
+    for (int i = 0; i < need.length; i++) {
+      int free = Math.max(need[i], known[i]);
+      constantCost += Math.max(0L, (long) constant - free);
+      steppedCost += Math.max(0L, (long) stepped + i - free);
+    }
+    return steppedCost < constantCost;
   }
 
   /** The waits, at most three. */

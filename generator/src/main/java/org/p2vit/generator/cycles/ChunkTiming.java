@@ -11,7 +11,7 @@ abstract class ChunkTiming {
   protected final UnitTimes[] units;
 
   private final UnitTimes own;
-  private final List<TimedJob> jobs;
+  private final TimedJob[] jobs;
   private int next;
 
   /** Units that the job in hand, or the next one, waits for without knowing when they come. */
@@ -28,7 +28,7 @@ abstract class ChunkTiming {
     this.units = units;
     this.own = units[own];
     awaited = this.own;
-    this.jobs = jobs;
+    this.jobs = jobs.toArray(TimedJob[]::new);
   }
 
   /** Goes on as far as possible; returns whether anything new is known. */
@@ -36,10 +36,7 @@ abstract class ChunkTiming {
 
   /** The job to take next, or null if there is none or the dispatcher has not reached it. */
   protected final TimedJob queuedJob() {
-    if (next == jobs.size() || jobs.get(next).queued == UnitTimes.UNKNOWN) {
-      return null;
-    }
-    return jobs.get(next);
+    return exhausted() || jobs[next].queued == UnitTimes.UNKNOWN ? null : jobs[next];
   }
 
   protected final void take(TimedJob job, long cycle) {
@@ -73,6 +70,6 @@ abstract class ChunkTiming {
 
   /** Whether all jobs have been taken. */
   final boolean exhausted() {
-    return next == jobs.size();
+    return next == jobs.length;
   }
 }
