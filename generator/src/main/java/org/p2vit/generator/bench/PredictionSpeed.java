@@ -36,7 +36,7 @@ record PredictionSpeed(int designs, double perSecond, double processorMillis, do
   private static final int MAX_VALUE_BUFFERS = 2;
 
   /** Each design is predicted so often: a sweep has thousands, for which the JVM warms up once. */
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 20;
 
   /**
    * @param around its buffers are not looked at
