@@ -21,34 +21,41 @@ class BurstSplitter(axi: Architecture.Axi, countBits: Int) extends Module {
   val io = IO(new Bundle {
     val transfer = Flipped(Decoupled(new AxiTransfer(axi, countBits)))
     val burst    = Decoupled(new AxiBurst(axi))
-
-    /** The burst offered is the last of its transfer. */
-    val last = Output(Bool())
   })
 
-  private val longest  = Axi.burstBeats(axi)
-  private val beatBits = log2Ceil(axi.bytes)
+  private val longest   = Axi.burstBeats(axi)
+  private val blockBits = log2Ceil(longest)
+  private val beatBits  = log2Ceil(axi.bytes)
 
-  private val address   = Reg(UInt(axi.addressBits.W))
-  private val remaining = RegInit(0.U(countBits.W))
+  // Beats are counted from the start of the block that the burst is in: so nothing has to be added to an
+  // address, or compared with what is left.
+  private val valid = RegInit(false.B)
+  private val block = Reg(UInt((axi.addressBits - beatBits - blockBits).W))
+  private val first = Reg(UInt(blockBits.W))
+  private val end   = Reg(UInt((countBits.max(blockBits) + 1).W)) // last beat of the transfer
 
-  private val inBlock =
-    if (longest == 1) 0.U else address(beatBits + log2Ceil(longest) - 1, beatBits)
-  private val room  = longest.U - inBlock
-  private val beats = if (longest == 1) 1.U else Mux(remaining < room, remaining, room)
+  private val last     = blockOf(end) === 0.U
+  private val lastBeat = Mux(last, inBlock(end), (longest - 1).U(blockBits.W))
 
-  io.last               := remaining <= room
-  io.burst.valid        := remaining =/= 0.U
-  io.burst.bits.address := address
-  io.burst.bits.length  := Fit(beats - 1.U, Axi.LengthBits)
-  io.transfer.ready     := remaining === 0.U || (io.burst.ready && io.last)
+  io.burst.valid        := valid
+  io.burst.bits.address := block ## first ## 0.U(beatBits.W)
+  io.burst.bits.length  := Fit(lastBeat - first, Axi.LengthBits)
+  io.transfer.ready     := !valid || (io.burst.ready && last)
 
   when(io.burst.fire) {
-    address   := address + (beats << beatBits)
-    remaining := Fit(remaining - beats, countBits)
+    valid := !last
+    block := block + 1.U
+    first := 0.U
+    end   := (blockOf(end) - 1.U) ## inBlock(end)
   }
   when(io.transfer.fire) {
-    address   := io.transfer.bits.address
-    remaining := io.transfer.bits.beats
+    val beat = (io.transfer.bits.address >> beatBits).asUInt
+    valid := true.B
+    block := blockOf(beat)
+    first := inBlock(beat)
+    end   := Fit(inBlock(beat) +& io.transfer.bits.beats - 1.U, end.getWidth)
   }
+
+  private def blockOf(beat: UInt): UInt = (beat >> blockBits).asUInt
+  private def inBlock(beat: UInt): UInt = if (blockBits == 0) 0.U(0.W) else beat(blockBits - 1, 0)
 }

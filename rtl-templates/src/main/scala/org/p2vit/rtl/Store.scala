@@ -48,7 +48,8 @@ class Store(a: Architecture) extends Module {
     val count   = layout.unsigned(job, "words")
     val go      = io.job.valid && !working && WaitCondition.all(job, io.progress, 0.U, 0.U)
     val inside  = address +& (count << log2Ceil(shape.wordBits / 8)) <= io.bases.outputBytes
-    val start   = go && inside && splitter.io.transfer.ready
+    // Without a job there is no burst: the splitter takes the transfer.
+    val start = go && inside
 
     io.job.ready                      := start
     splitter.io.transfer.valid        := start
@@ -59,7 +60,8 @@ class Store(a: Architecture) extends Module {
       working := true.B
       index   := JobBits.index(a, job)
     }
-    when(go && !inside) {
+    // A cycle later, from a register; the job stays where it is.
+    when(RegNext(go && !inside, false.B)) {
       io.error.valid      := true.B
       io.error.bits.code  := RegisterMap.ErrorCode.OUT_OF_RANGE.ordinal.U
       io.error.bits.index := JobBits.index(a, job)
@@ -107,7 +109,7 @@ class Store(a: Architecture) extends Module {
     val free    = RegInit(0.U(log2Ceil(capacity + 1).W))
     val length  = splitter.io.burst.bits.length
     val claimed = (length +& 1.U)(free.getWidth - 1, 0)
-    val go      = free >= claimed && announced.io.enq.ready
+    val go      = free > length && announced.io.enq.ready
 
     io.memory.burst.bits    := splitter.io.burst.bits
     io.memory.burst.valid   := splitter.io.burst.valid && go
