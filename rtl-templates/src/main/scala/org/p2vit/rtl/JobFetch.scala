@@ -85,6 +85,7 @@ class JobFetch(axi: Architecture.Axi) extends Module {
     val got    = RegInit(0.U(log2Ceil(jobBeats + 1).W))
     val bits   = Reg(UInt(JobBits.Width.W))
     val parity = Reg(UInt(32.W))
+    val intact = Reg(Bool())
     val error  = Reg(Bool())
     val full   = got === jobBeats.U
     val beat   = beats.io.deq.bits
@@ -92,12 +93,14 @@ class JobFetch(axi: Architecture.Axi) extends Module {
     beats.io.deq.ready   := !full
     io.job.valid         := full
     io.job.bits.bits     := bits
-    io.job.bits.intact   := parity === 0.U
+    io.job.bits.intact   := intact
     io.job.bits.axiError := error
     when(beats.io.deq.fire) {
       val first = got === 0.U
-      bits   := (if (jobBeats == 1) beat.data else Cat(beat.data, bits(JobBits.Width - 1, axi.dataBits)))
-      parity := folded(Mux(first, 0.U, parity), beat.data)
+      bits := (if (jobBeats == 1) beat.data else Cat(beat.data, bits(JobBits.Width - 1, axi.dataBits)))
+      val sofar = folded(Mux(first, 0.U, parity), beat.data)
+      parity := sofar
+      intact := sofar === 0.U
       error  := (!first && error) || beat.error
       got    := got + 1.U
     }

@@ -49,6 +49,7 @@ class Supervisor(a: Architecture) extends Module {
   private val error      = Reg(new ChunkError(a))
   private val errorFrom  = Reg(UInt(Chunk.INDEX_BITS.W))
   private val quiet      = Reg(UInt(32.W)) // cycles without progress
+  private val alive      = RegNext(io.progress, false.B)
   private val quietLimit = io.watchdog =/= 0.U && quiet >= io.watchdog
 
   io.clear     := state === clearing
@@ -66,7 +67,7 @@ class Supervisor(a: Architecture) extends Module {
     state =/= idle
   )
 
-  quiet := Mux(io.progress || !(io.running || state === failing) || quietLimit, 0.U, quiet + 1.U)
+  quiet := Mux(alive || !(io.running || state === failing) || quietLimit, 0.U, quiet + 1.U)
 
   switch(state) {
     is(idle) {
