@@ -30,12 +30,13 @@ class JobInHand(a: Architecture, io: ChunkIO, kind: Class[_ <: Job]) {
   /** All row blocks have started. */
   val exhausted: Bool = row === unsignedField("rowBlocks")
 
-  // Waits once fulfilled stay fulfilled, so their registered outcome holds until the row changes.
-  private val waited =
-    RegNext(valid && !starts && !ending && WaitCondition.all(bits, io.progress, row, 0.U), false.B)
+  // Waits once fulfilled stay fulfilled, so their registered outcome holds until the row changes, which is
+  // known late in a cycle.
+  private val waited = RegNext(valid && !exhausted && WaitCondition.all(bits, io.progress, row, 0.U), false.B)
+  private val changed = RegNext(starts || ending, false.B)
 
   /** Row block [[row]] may start. */
-  val open: Bool = waited && !exhausted
+  val open: Bool = waited && !changed
 
   io.job.ready := !valid || ending
   when(ending) { valid := false.B }

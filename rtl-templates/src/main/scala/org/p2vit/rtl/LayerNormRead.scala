@@ -58,6 +58,7 @@ class LayerNormReader(a: Architecture, read: LayerNormRead, rows: LayerNormRows,
 
   private val running = RegInit(false.B)
   private val word    = Reg(UInt(w.channelsBits.W))
+  private val last    = Reg(Bool()) // word of the row block
   private val row     = Reg(chiselTypeOf(rows.residualBase))
   private val item = Wire(Decoupled(new Bundle {
     val first = Bool()
@@ -69,9 +70,10 @@ class LayerNormReader(a: Architecture, read: LayerNormRead, rows: LayerNormRows,
 
   item.valid      := running
   item.bits.first := word === 0.U
-  item.bits.last  := word === rows.lastWord
+  item.bits.last  := last
   when(item.fire) {
     word := word + 1.U
+    last := word + 1.U === rows.lastWord
     when(item.bits.last) {
       running := false.B
       row     := row + rows.residualStride
@@ -80,6 +82,7 @@ class LayerNormReader(a: Architecture, read: LayerNormRead, rows: LayerNormRows,
   when(start) {
     running := true.B
     word    := 0.U
+    last    := rows.lastWord === 0.U
   }
   when(begin) { row := rows.residualBase }
 
@@ -90,14 +93,14 @@ class LayerNormReader(a: Architecture, read: LayerNormRead, rows: LayerNormRows,
   )
 
   private val group = RegInit(0.U(math.max(1, log2Ceil(w.groups)).W))
-  private val last  = group === (w.groups - 1).U
+  private val ends  = group === (w.groups - 1).U // of the word
   private val inRow = if (w.groupsPerRow == 1) 0.U else group(log2Ceil(w.groupsPerRow) - 1, 0)
-  words.ready := stream.ready && last
-  when(stream.fire) { group := Mux(last, 0.U, group + 1.U) }
+  words.ready := stream.ready && ends
+  when(stream.fire) { group := Mux(ends, 0.U, group + 1.U) }
 
   stream.valid               := words.valid
-  stream.bits.tag.last       := words.bits.last && last
-  stream.bits.tag.lastOfWord := last
+  stream.bits.tag.last       := words.bits.last && ends
+  stream.bits.tag.lastOfWord := ends
   stream.bits.tag.lastOfRow  := inRow === (w.groupsPerRow - 1).U
   stream.bits.tag.firstOfRow := words.bits.first && inRow === 0.U
   for (i <- 0 until w.lanes) {
