@@ -14,7 +14,7 @@ class LayerNormSums(a: Architecture) extends Bundle {
 /** LayerNorm's first pass: the sums of the rows of a row block, taken from it one by one in the order of the
   * rows.
   *
-  * Pipeline: elements; shifted elements and squares; sums over the lanes; accumulators.
+  * Pipeline: elements; shifted elements and squares; sums over the lanes, unfinished; accumulators.
   */
 class LayerNormStatistics(a: Architecture) extends Module {
   private val w = new LayerNormWidths(a)
@@ -56,21 +56,16 @@ class LayerNormStatistics(a: Architecture) extends Module {
 
   private val tag3   = RegNext(tag2)
   private val valid3 = RegNext(valid2, false.B)
-  private val added = RegNext(VecInit.tabulate(w.rowsPerGroup) { k =>
-    val lanes = (0 until w.lanesPerRow).map(_ + k * w.lanesPerRow)
-    val sums  = Wire(new LayerNormSums(a))
-    sums.s1 := Fit(VecInit(lanes.map(x(_))).reduceTree(_ +& _), w.s1)
-    val squares = lanes.map(i => (square(i) << (ptf2(i) ## 0.U(1.W))).asUInt)
-    sums.s2 := Fit(VecInit(squares).reduceTree(_ +& _), w.s2)
-    sums
-  })
+  private val lanes  = Seq.tabulate(w.rowsPerGroup, w.lanesPerRow)((k, i) => k * w.lanesPerRow + i)
+  private val added1 = lanes.map(row => register(row.map(i => Fit(x(i), w.s1).asUInt), w.s1))
+  private val added2 = lanes.map(row => register(row.map(i => square(i) << (ptf2(i) ## 0.U(1.W))), w.s2))
 
   // A ring: the rows in hand are the first ones.
   private val ring = Reg(Vec(a.rows, new LayerNormSums(a)))
   private val now  = Wire(Vec(w.rowsPerGroup, new LayerNormSums(a)))
   for (k <- 0 until w.rowsPerGroup) {
-    now(k).s1 := Mux(tag3.firstOfRow, 0.S, ring(k).s1) + added(k).s1
-    now(k).s2 := Mux(tag3.firstOfRow, 0.U, ring(k).s2) + added(k).s2
+    now(k).s1 := accumulated(ring(k).s1.asUInt, added1(k)).asSInt
+    now(k).s2 := accumulated(ring(k).s2, added2(k))
   }
   when(valid3) {
     for (k <- 0 until w.rowsPerGroup) { ring(k) := now(k) }
@@ -94,4 +89,10 @@ class LayerNormStatistics(a: Architecture) extends Module {
 
   io.sums.valid := left =/= 0.U
   io.sums.bits  := waiting(0)
+
+  private def register(terms: Seq[UInt], bits: Int): Seq[UInt] =
+    Sum.unfinished(terms, bits, Sum.numbers(terms.length)).map(RegNext(_))
+
+  private def accumulated(before: UInt, added: Seq[UInt]): UInt =
+    Sum.finished(Mux(tag3.firstOfRow, 0.U, before) +: added, before.getWidth)
 }

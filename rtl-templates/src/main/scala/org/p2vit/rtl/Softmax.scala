@@ -75,7 +75,8 @@ class Softmax(a: Architecture) extends Module {
   log.io.add.bits.last  := itemD.last
   log.io.add.bits.bank  := itemD.bank
   for (r <- 0 until a.rows) {
-    log.io.add.bits.sums(r) := VecInit(terms.slice(r * p, (r + 1) * p)).reduceTree(_ +& _)
+    val sum = log.io.add.bits.sums(r)
+    sum := Sum.unfinished(terms.slice(r * p, (r + 1) * p), SoftmaxLog.sumBits(a), sum.length)
   }
 
   // D, pass CODE: the output register

@@ -3,7 +3,7 @@ package org.p2vit.rtl
 import chisel3._
 import chisel3.util._
 
-/** Sums of terms, one a row.
+/** Sums of terms, one a row, each in so many numbers.
   *
   *   - `first`, `last`: of a row block
   *   - `bank`: where its logarithms go
@@ -12,7 +12,7 @@ class SoftmaxSums(a: Architecture) extends Bundle {
   val first = Bool()
   val last  = Bool()
   val bank  = Bool()
-  val sums  = Vec(a.rows, UInt((16 + log2Ceil(a.requantColumns)).W))
+  val sums  = Vec(a.rows, Vec(Sum.numbers(a.requantColumns), UInt(SoftmaxLog.sumBits(a).W)))
 }
 
 /** Accumulates the terms of the rows of a row block, and takes the logarithms of the sums, one row a cycle,
@@ -24,7 +24,7 @@ class SoftmaxSums(a: Architecture) extends Bundle {
   *   - `coded`: it does not any more
   */
 class SoftmaxLog(a: Architecture) extends Module {
-  private val sumBits = 16 + log2Ceil(a.maxTokens)
+  private val sumBits = SoftmaxLog.sumBits(a)
   private val logBits = LogDomain.logBits(sumBits)
 
   val io = IO(new Bundle {
@@ -34,7 +34,7 @@ class SoftmaxLog(a: Architecture) extends Module {
     val logs  = Output(Vec(2, Vec(a.rows, SInt(logBits.W))))
   })
 
-  private val sums     = Reg(Vec(a.rows, UInt(sumBits.W)))
+  private val sums     = Reg(chiselTypeOf(io.add.bits.sums))
   private val sumsBank = RegEnable(io.add.bits.bank, io.add.valid)
   private val complete = RegInit(false.B) // all terms are in `sums`
 
@@ -48,7 +48,8 @@ class SoftmaxLog(a: Architecture) extends Module {
 
   when(io.add.valid) {
     for (r <- 0 until a.rows) {
-      sums(r) := Fit(Mux(io.add.bits.first, 0.U, sums(r)) + io.add.bits.sums(r), sumBits)
+      val before = sums(r).map(Mux(io.add.bits.first, 0.U, _))
+      sums(r) := Sum.unfinished(before ++ io.add.bits.sums(r), sumBits, before.length)
     }
   }
 
@@ -72,7 +73,7 @@ class SoftmaxLog(a: Architecture) extends Module {
   // The row block after the next one is summed only when these logarithms are in use: `sums` lasts.
   when(complete && !taking && !taken) {
     complete  := false.B
-    rows      := sums
+    rows      := sums.map(Sum.finished(_, sumBits))
     rowsBank  := sumsBank
     remaining := a.rows.U
   }
@@ -80,4 +81,10 @@ class SoftmaxLog(a: Architecture) extends Module {
 
   io.ready := ready
   io.logs  := logs
+}
+
+object SoftmaxLog {
+
+  /** Of the sum of a row's terms. */
+  def sumBits(a: Architecture): Int = 16 + log2Ceil(a.maxTokens)
 }

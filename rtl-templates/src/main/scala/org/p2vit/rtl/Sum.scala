@@ -5,6 +5,22 @@ import chisel3._
 /** Sums of several numbers. */
 object Sum {
 
+  /** In how many numbers [[unfinished]] leaves the sum of so many terms: two or three are added at once, of
+    * more the carries would run through too many adders.
+    */
+  def numbers(terms: Int): Int = if (terms > 3) 2 else 1
+
+  /** So many numbers with the sum of `terms` modulo `2^bits`.
+    *
+    * @param count
+    *   one or two
+    */
+  def unfinished(terms: Seq[UInt], bits: Int, count: Int): Seq[UInt] =
+    if (count == 1) Seq(finished(terms, bits)) else carrySave(terms, bits)
+
+  /** The sum of `terms` modulo `2^bits`. */
+  def finished(terms: Seq[UInt], bits: Int): UInt = terms.map(Fit(_, bits)).reduce(_ +% _)
+
   /** One sum of terms that are all as wide as the result: synthesis makes a tree of compressors and one carry
     * chain of it, or whatever else suits it.
     */
