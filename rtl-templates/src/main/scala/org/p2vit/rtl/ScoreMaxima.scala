@@ -31,19 +31,31 @@ class ScoreMaxima(a: Architecture, beat: ResultBeat, taken: Bool) {
   private def inOrder(byte: UInt): UInt = !byte(7) ## byte(6, 0)
 
   private def largestOf(numbers: Seq[UInt]): UInt =
-    if (numbers.length == 1) numbers.head
+    if (numbers.length <= ScoreMaxima.MostAtOnce) largestAtOnce(numbers)
     else largestOf(numbers.grouped(ScoreMaxima.AtOnce).map(largestAtOnce).toSeq)
 
   /** Compares each with each: wide, but not deep. */
   private def largestAtOnce(numbers: Seq[UInt]): UInt = {
+    val pairs = for (j <- numbers.indices; i <- 0 until j) yield (i, j) -> atLeast(numbers(i), numbers(j))
+    val beats = pairs.toMap
     def wins(i: Int) = numbers.indices
       .filter(_ != i)
-      .map(j => if (i < j) numbers(i) >= numbers(j) else !(numbers(j) >= numbers(i)))
+      .map(j => if (i < j) beats((i, j)) else !beats((j, i)))
       .foldLeft(true.B)(_ && _)
     Mux1H(numbers.indices.map(wins), numbers)
+  }
+
+  /** `x >= y`, by digits that a look-up table compares at once. */
+  private def atLeast(x: UInt, y: UInt): Bool = {
+    def digits(n: UInt) = n.asBools.grouped(ScoreMaxima.DigitBits).map(VecInit(_).asUInt).toSeq
+    digits(x).zip(digits(y)).foldLeft(true.B) { case (below, (i, j)) => i > j || (i === j && below) }
   }
 }
 
 object ScoreMaxima {
-  private val AtOnce = 3
+
+  /** Three numbers and what their comparisons say are six inputs. */
+  private val AtOnce     = 3
+  private val MostAtOnce = 4
+  private val DigitBits  = 3
 }
