@@ -6,8 +6,8 @@ import org.p2vit.rtl.job.JobFormat
 
 import scala.jdk.CollectionConverters._
 
-/** Read port of a synchronous memory: `data` holds the word one cycle after `request` fired, for that cycle
-  * only.
+/** Read port of a synchronous memory: `data` holds the word one cycle after `request` fired, and until
+  * another request has fired, whoever's.
   *
   * @param words
   *   depth of the memory

@@ -5,9 +5,10 @@ import chisel3.experimental.dedupGroup
 
 /** One on-chip buffer: one write port with a mask per lane, one read port, one clock.
   *
-  * A read fires with `readEnable`; `readData` has the word in the next cycle, and only then. A read and a
-  * write of the same word in one cycle: the word read is undefined, nobody does it. The module has nothing
-  * but the memory, not even a reset, so that a macro with the same ports can replace it.
+  * A read fires with `readEnable`; `readData` has the word from the next cycle on until another read has
+  * fired, as block RAMs and macros have it in their output registers. A read and a write of the same word in
+  * one cycle: the word read is undefined, nobody does it. The module has nothing but the memory, not even a
+  * reset, so that a macro with the same ports can replace it.
   */
 class MaskedMemory(shape: BufferShape) extends RawModule {
   override def desiredName: String = shape.name

@@ -5,7 +5,8 @@ import chisel3.util._
 
 /** Reads one word of each of several memories for every item of a stream, one item a cycle.
   *
-  * Tolerates stalls of the memories and of the consumer with one word of storage a memory.
+  * Tolerates stalls of the memories and of the consumer with one word of storage a memory: its own output
+  * register, if nobody else reads it.
   */
 object ReadJoin {
 
@@ -15,14 +16,14 @@ object ReadJoin {
     *   of the item offered
     * @param wanted
     *   whether the item offered needs a word at all; without, its data is undefined
-    * @param keep
-    *   the bits of the word that matter
+    * @param own
+    *   nobody else reads the memory
     */
   case class Source(
       memory: MemoryRead,
       address: UInt,
       wanted: Bool = true.B,
-      keep: UInt => UInt = identity
+      own: Boolean = false
   )
 
   /** @param items
@@ -55,8 +56,12 @@ object ReadJoin {
 
     val served: Bool = sent || !source.wanted || request.ready
 
-    private val arriving = RegNext(request.fire, false.B)
-    private val data     = source.keep(source.memory.data)
-    val word: UInt       = Mux(arriving, data, RegEnable(data, arriving))
+    private val data = source.memory.data
+    val word: UInt =
+      if (source.own) data
+      else {
+        val arriving = RegNext(request.fire, false.B)
+        Mux(arriving, data, RegEnable(data, arriving))
+      }
   }
 }

@@ -30,7 +30,7 @@ class Requantizer(a: Architecture) extends Module {
   // Parameters and residuals are asked for ahead of the totals.
   private val (item, words) = ReadJoin(
     io.control,
-    ReadJoin.Source(io.parameter, io.control.bits.parameter, io.control.bits.useParameters),
+    ReadJoin.Source(io.parameter, io.control.bits.parameter, io.control.bits.useParameters, own = true),
     ReadJoin.Source(io.residual, io.control.bits.place.address, io.control.bits.adds)
   )
   private val advance = Wire(Bool())

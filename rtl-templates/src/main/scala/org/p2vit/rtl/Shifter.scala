@@ -31,8 +31,8 @@ class Shifter(a: Architecture) extends Module {
 
   private val (items, words) = ReadJoin(
     walk.item,
-    ReadJoin.Source(io.code, walk.codeAddress),
-    ReadJoin.Source(io.value, walk.valueAddress)
+    ReadJoin.Source(io.code, walk.codeAddress, own = true),
+    ReadJoin.Source(io.value, walk.valueAddress, own = true)
   )
   array.io.operands.valid      := items.valid
   array.io.operands.bits.tag   := items.bits

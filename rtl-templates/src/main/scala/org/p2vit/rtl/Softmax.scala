@@ -37,8 +37,8 @@ class Softmax(a: Architecture) extends Module {
   private val wanted = passes.item.bits.scored.asUInt.orR
   private val (items, data) = ReadJoin(
     passes.item,
-    ReadJoin.Source(io.score, passes.scoreWord, wanted),
-    ReadJoin.Source(io.scoreMax, passes.scoreSlot, wanted)
+    ReadJoin.Source(io.score, passes.scoreWord, wanted, own = true),
+    ReadJoin.Source(io.scoreMax, passes.scoreSlot, wanted, own = true)
   )
   items.ready := advance
 

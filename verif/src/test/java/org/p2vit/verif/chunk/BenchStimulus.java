@@ -43,8 +43,18 @@ record BenchStimulus(
    */
   record Counters(Chunk own, int[] start, int[] steps) {}
 
-  /** Memory content: words of whole bytes. */
-  record Words(int words, int wordBytes, byte[] data) {
+  /**
+   * Memory content: words of whole bytes.
+   *
+   * @param held a word that was read stays at the port until the next one is; otherwise others may
+   *     have read meanwhile
+   */
+  record Words(int words, int wordBytes, byte[] data, boolean held) {
+
+    /** Of what is no memory with a read port. */
+    Words(int words, int wordBytes, byte[] data) {
+      this(words, wordBytes, data, false);
+    }
 
     static Words constant(long value, int bytes) {
       byte[] data = new byte[bytes];
@@ -83,6 +93,7 @@ record BenchStimulus(
           out.bytes(name.getBytes(StandardCharsets.UTF_8));
           out.word(m.words());
           out.word(m.wordBytes());
+          out.word(m.held() ? 1 : 0);
           out.bytes(m.data());
         });
     out.word(jobs.size());

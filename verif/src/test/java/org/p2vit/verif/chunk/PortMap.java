@@ -59,16 +59,21 @@ final class PortMap {
           "code",
           "parameter"
         }) {
-      result.put(port, pack(memories.get(read(chunk, port))));
+      BufferId buffer = read(chunk, port);
+      result.put(port, pack(memories.get(buffer), hasOneReader(buffer)));
     }
     return result;
   }
 
-  private static BenchStimulus.Words pack(EmulatedBuffer buffer) {
+  private static boolean hasOneReader(BufferId buffer) {
+    return buffer != BufferId.RESIDUAL && buffer != BufferId.NORM_PARAMETER;
+  }
+
+  private static BenchStimulus.Words pack(EmulatedBuffer buffer, boolean held) {
     int bits = buffer.lanes() * buffer.laneBits();
     int wordBytes = (bits + 7) / 8;
     if (buffer.laneBits() % 8 == 0) {
-      return new BenchStimulus.Words(buffer.words(), wordBytes, buffer.bytes().clone());
+      return new BenchStimulus.Words(buffer.words(), wordBytes, buffer.bytes().clone(), held);
     }
     byte[] data = new byte[buffer.words() * wordBytes];
     for (int w = 0; w < buffer.words(); w++) {
@@ -81,6 +86,6 @@ final class PortMap {
         data[w * wordBytes + i] = big[big.length - 1 - i];
       }
     }
-    return new BenchStimulus.Words(buffer.words(), wordBytes, data);
+    return new BenchStimulus.Words(buffer.words(), wordBytes, data, held);
   }
 }

@@ -146,6 +146,7 @@ class Log {
 struct Memory {
   uint32_t words = 0;
   uint32_t wordBytes = 0;
+  bool held = false;
   std::vector<uint8_t> data;
 };
 
@@ -164,6 +165,7 @@ struct Stimulus {
       Memory m;
       m.words = in.word();
       m.wordBytes = in.word();
+      m.held = in.word() != 0;
       m.data = in.bytes();
       if (m.data.size() != size_t(m.words) * m.wordBytes) fail("size of memory " + name);
       memories[name] = m;
@@ -191,7 +193,8 @@ class Random {
   std::vector<uint8_t> scratch_;
 };
 
-// MemoryRead: data is there in the cycle after the request fired, and garbage otherwise.
+// MemoryRead: data is there in the cycle after the request fired. It stays until the next request where the
+// port is the memory's only one; elsewhere there is garbage, as if another had read.
 struct ReadPort {
   std::string name;
   Port ready, valid, address, data;
@@ -339,7 +342,7 @@ class Bench {
         } else {
           random_.garbage(p.data);
         }
-      } else {
+      } else if (!p.memory->held) {
         random_.garbage(p.data);
       }
     }
