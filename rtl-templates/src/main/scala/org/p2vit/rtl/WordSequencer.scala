@@ -5,8 +5,8 @@ import chisel3.util._
 
 /** Reads the word pairs of tiles, one pair a cycle, without a gap between tiles.
   *
-  * A pair is requested only when the array is sure to take it in the next cycle (`go`), since memories do not
-  * hold their data.
+  * A pair is requested only when the array is sure to take it in the next cycle (`go`): then the next pair
+  * may come.
   */
 class WordSequencer(a: Architecture) extends Module {
   private val shapes = new BufferShapes(a)
