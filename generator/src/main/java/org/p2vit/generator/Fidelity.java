@@ -1,6 +1,9 @@
 package org.p2vit.generator;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * How an integer model does against the float model it was made of, image by image.
@@ -13,7 +16,9 @@ import java.util.OptionalInt;
  * @param won labelled images that only the integer model has right
  * @param agreement share of images on which both predict the same class
  * @param divergence mean Kullback-Leibler divergence of the integer model's softmax from the float
- *     model's, in nats: far less noisy than counts of right images
+ *     model's, in nats: less noisy than counts of right images
+ * @param divergenceError standard error of the mean, for images drawn at random
+ * @param divergences of each image, in their order
  */
 public record Fidelity(
     int images,
@@ -23,7 +28,9 @@ public record Fidelity(
     int lost,
     int won,
     double agreement,
-    double divergence) {
+    double divergence,
+    double divergenceError,
+    List<Double> divergences) {
 
   /**
    * Compares logits, a row an image.
@@ -38,14 +45,13 @@ public record Fidelity(
     int integerRight = 0;
     int both = 0;
     int same = 0;
-    double divergence = 0;
+    List<Double> divergences = new ArrayList<>();
     for (int i = 0; i < labels.length; i++) {
       int a = Logits.best(floats[i]);
       int b = Logits.best(integers[i]);
       same += a == b ? 1 : 0;
-      divergence +=
-          Logits.divergence(Logits.logSoftmax(floats[i]), Logits.logSoftmax(integers[i]))
-              / labels.length;
+      divergences.add(
+          Logits.divergence(Logits.logSoftmax(floats[i]), Logits.logSoftmax(integers[i])));
       if (labels[i].isPresent()) {
         int label = labels[i].getAsInt();
         labelled++;
@@ -54,6 +60,7 @@ public record Fidelity(
         both += a == label && b == label ? 1 : 0;
       }
     }
+    SampleMean divergence = SampleMean.of(divergences);
     return new Fidelity(
         labels.length,
         labelled,
@@ -62,7 +69,9 @@ public record Fidelity(
         floatRight - both,
         integerRight - both,
         (double) same / labels.length,
-        divergence);
+        divergence.mean(),
+        divergence.error(),
+        List.copyOf(divergences));
   }
 
   /** Percentage points of accuracy lost. */
@@ -73,6 +82,18 @@ public record Fidelity(
   /** Standard error of {@link #drop}. */
   public double dropError() {
     return Drop.of(lost, won, labelled).error();
+  }
+
+  /**
+   * How much larger the divergence is than another model's: the mean difference, and its error.
+   *
+   * @param other measured on the same images
+   */
+  public SampleMean divergenceMinus(Fidelity other) {
+    return SampleMean.of(
+        IntStream.range(0, images)
+            .mapToObj(i -> divergences.get(i) - other.divergences.get(i))
+            .toList());
   }
 
   public double floatRate() {

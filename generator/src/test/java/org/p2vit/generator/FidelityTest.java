@@ -43,4 +43,21 @@ class FidelityTest {
     double expected = 0.75 * Math.log(1.5) + 0.25 * Math.log(0.5);
     assertEquals(expected, Fidelity.of(labels, floats, even).divergence(), 1e-12);
   }
+
+  @Test
+  void divergencesAreComparedImageByImage() {
+    OptionalInt[] labels = {OptionalInt.empty(), OptionalInt.empty()};
+    double[][] floats = {{Math.log(0.75), Math.log(0.25)}, {Math.log(0.9), Math.log(0.1)}};
+    double[][] even = {{0, 0}, {0, 0}};
+    Fidelity exact = Fidelity.of(labels, floats, floats);
+    Fidelity other = Fidelity.of(labels, floats, even);
+    double a = 0.75 * Math.log(1.5) + 0.25 * Math.log(0.5);
+    double b = 0.9 * Math.log(1.8) + 0.1 * Math.log(0.2);
+    SampleMean more = other.divergenceMinus(exact);
+    assertEquals((a + b) / 2, more.mean(), 1e-12);
+    // Two values: each is half their difference from the mean.
+    assertEquals(Math.abs(a - b) / 2 / Math.sqrt(2), more.error(), 1e-12);
+    assertEquals(more.error(), other.divergenceError(), 1e-12);
+    assertEquals(0, other.divergenceMinus(other).error(), 0);
+  }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.p2vit.generator.CrossValidation;
 import org.p2vit.generator.Fidelity;
+import org.p2vit.generator.SampleMean;
 import org.p2vit.golden.ScaleGrid;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
@@ -90,24 +91,36 @@ final class AblateCommand implements Callable<Integer> {
         progress.end();
         if (results.size() == 1) {
           out.printf(
-              "%-28s %8s %8s %15s %7s %10s%n",
-              "", "float", "integer", "drop", "same", "divergence");
+              "%-28s %8s %8s %15s %7s %19s %20s%n",
+              "", "float", "integer", "drop", "same", "divergence", "than the first");
         }
-        out.printf(
-            Locale.ROOT,
-            "%-28s %6.2f %% %6.2f %% %6.2f +- %4.2f %5.1f %% %10.5f%n",
-            variant.getKey(),
-            100 * result.floatRate(),
-            100 * result.integerRate(),
-            result.drop(),
-            result.dropError(),
-            100 * result.agreement(),
-            result.divergence());
+        out.println(row(variant.getKey(), result, results.values().iterator().next()));
         out.flush();
       }
     }
     json.write(results);
     return 0;
+  }
+
+  /**
+   * @param first variant, with which the divergence is compared image by image
+   */
+  private static String row(String name, Fidelity result, Fidelity first) {
+    SampleMean more = result.divergenceMinus(first);
+    return String.format(
+        Locale.ROOT,
+        "%-28s %6.2f %% %6.2f %% %6.2f +- %4.2f %5.1f %% %8.5f +- %7.5f %s",
+        name,
+        100 * result.floatRate(),
+        100 * result.integerRate(),
+        result.drop(),
+        result.dropError(),
+        100 * result.agreement(),
+        result.divergence(),
+        result.divergenceError(),
+        result == first
+            ? ""
+            : String.format(Locale.ROOT, "%+9.5f +- %7.5f", more.mean(), more.error()));
   }
 
   private Map<String, QuantizeOptions> variants() {
