@@ -2,6 +2,7 @@ package org.p2vit.generator.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -94,11 +95,12 @@ final class SearchRun {
     measure(coarse.get(0));
     front.forEach(this::measure);
     fine(coarse);
-    Finalist best =
-        finalists(coarse.get(0)).stream()
-            .map(this::requantized)
-            .max(Comparator.comparing(Finalist::evaluation))
-            .orElseThrow();
+    List<Finalist> finalists = new ArrayList<>();
+    for (Allocation allocation : finalists(coarse.get(0))) {
+      // A number each, so that each is a step of its own for whoever shows progress.
+      finalists.add(requantized("quantize finalist " + (finalists.size() + 1), allocation));
+    }
+    Finalist best = Collections.max(finalists, Comparator.comparing(Finalist::evaluation));
     double[] alone = new double[groups.size()];
     Arrays.setAll(alone, sensitivity::alone);
     return new Found(
@@ -247,8 +249,8 @@ final class SearchRun {
 
   private record Finalist(Evaluation evaluation, Quantization quantization) {}
 
-  private Finalist requantized(Allocation allocation) {
-    Quantization quantization = quantizer.apply("quantize a finalist", allocation);
+  private Finalist requantized(String step, Allocation allocation) {
+    Quantization quantization = quantizer.apply(step, allocation);
     Evaluation known = journal.find(allocation, true);
     return new Finalist(
         known != null ? known : evaluate(allocation, true, quantization.model()), quantization);
