@@ -10,11 +10,15 @@ import java.util.random.RandomGenerator;
 /**
  * Makes any choice of bits one that uses the budget up: takes bits away while it costs too much,
  * then gives bits as long as there is room and gain. Of a few groups drawn at random the one is
- * taken that counts least, or most, for its cost.
+ * taken that counts least, or most, for its cost. Groups that cost next to nothing, such as the
+ * head of a large model, get 8 bits first, whatever the prediction says of them: it may be wrong.
  */
 final class Repair {
   /** Groups that a choice is made from. */
   private static final int DRAWN = 3;
+
+  /** Share of the budget that is next to nothing. */
+  private static final double NEGLIGIBLE = 0.001;
 
   private final Sensitivity sensitivity;
   private final LinearCost cost;
@@ -35,8 +39,11 @@ final class Repair {
 
   Allocation apply(Allocation start, RandomGenerator random) {
     Allocation a = start;
+    for (int g : groups(a, Allocation.NARROW)) {
+      a = isNegligible(g) ? a.with(g, Allocation.WIDE) : a;
+    }
     while (!fits(a)) {
-      a = a.with(pick(a, Allocation.WIDE, false, random), Allocation.NARROW);
+      a = a.with(pick(a, expendable(a), false, random), Allocation.NARROW);
     }
     Set<Integer> refused = new HashSet<>();
     while (true) {
@@ -75,8 +82,15 @@ final class Repair {
     return cost.of(a) <= limit && allowed.test(a);
   }
 
-  private int pick(Allocation a, int bits, boolean most, RandomGenerator random) {
-    return pick(a, groups(a, bits), most, random);
+  private boolean isNegligible(int group) {
+    return cost.step(group) <= NEGLIGIBLE * limit;
+  }
+
+  /** Groups to take bits from: those that cost next to nothing only if there are no others. */
+  private List<Integer> expendable(Allocation a) {
+    List<Integer> wide = groups(a, Allocation.WIDE);
+    List<Integer> costly = wide.stream().filter(g -> !isNegligible(g)).toList();
+    return costly.isEmpty() ? wide : costly;
   }
 
   private int pick(Allocation a, List<Integer> from, boolean most, RandomGenerator random) {
