@@ -16,22 +16,7 @@ class EvolutionTest {
 
   private final double[] weight = new double[GROUPS];
   private final Sensitivity sensitivity;
-  private final Cost cost =
-      new Cost() {
-        @Override
-        public String unit() {
-          return "weight";
-        }
-
-        @Override
-        public double of(Allocation allocation) {
-          double sum = 0;
-          for (int g = 0; g < GROUPS; g++) {
-            sum += weight[g] * allocation.bits(g);
-          }
-          return sum;
-        }
-      };
+  private final Cost cost = new WeightedBits(weight);
   private final double limit;
 
   EvolutionTest() {

@@ -8,29 +8,13 @@ import org.junit.jupiter.api.Test;
 /** Four groups, of which the last costs next to nothing and seems to gain nothing. */
 class RepairTest {
   private static final int GROUPS = 4;
-  private static final double[] STEP = {1, 1, 1, 1e-4};
 
   /** What the last group errs makes up for what the others do. */
   private static final Sensitivity SENSITIVITY =
       new Sensitivity(
           new double[][] {{4, 0, 0, -1}, {0, 4, 0, -1}, {0, 0, 4, -1}, {-1, -1, -1, 1}});
 
-  private static final Cost COST =
-      new Cost() {
-        @Override
-        public String unit() {
-          return "weight";
-        }
-
-        @Override
-        public double of(Allocation allocation) {
-          double sum = GROUPS;
-          for (int g = 0; g < GROUPS; g++) {
-            sum += allocation.wide(g) ? STEP[g] : 0;
-          }
-          return sum;
-        }
-      };
+  private static final Cost COST = new WeightedBits(new double[] {0.25, 0.25, 0.25, 2e-5});
 
   private static String repaired(String start, double limit) {
     LinearCost estimate = new LinearCost(COST, GROUPS);
@@ -41,12 +25,12 @@ class RepairTest {
 
   @Test
   void whatCostsNextToNothingGetsEightBits() {
-    assertEquals('8', repaired("8444", 5.5).charAt(3));
-    assertEquals('8', repaired("8884", 5.5).charAt(3));
+    assertEquals('8', repaired("8444", 4.5).charAt(3));
+    assertEquals('8', repaired("8884", 4.5).charAt(3));
   }
 
   @Test
   void notIfThereIsNoRoomAtAll() {
-    assertEquals("4444", repaired("8884", GROUPS));
+    assertEquals("4444", repaired("8884", COST.of(Allocation.uniform(GROUPS, 4))));
   }
 }
