@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.p2vit.model.InputException;
-import org.p2vit.model.io.ModelFiles;
 import org.p2vit.model.io.ResultFile;
 
 /**
@@ -20,16 +19,6 @@ import org.p2vit.model.io.ResultFile;
 public record PointJob(String model, String modelSha256, String programSha256, SweepPoint point) {
   private static final String FILE = "point.json";
   private static final JsonMapper MAPPER = new JsonMapper();
-
-  /**
-   * A job for this p2vit.
-   *
-   * @param model file or folder of the model
-   */
-  static PointJob of(Path model, SweepPoint point) {
-    Path file = model.toAbsolutePath();
-    return new PointJob(file.toString(), ModelFiles.sha256(file), ProgramIdentity.sha256(), point);
-  }
 
   /**
    * @throws InputException if the folder holds none

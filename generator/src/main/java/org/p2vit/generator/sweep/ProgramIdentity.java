@@ -2,17 +2,14 @@ package org.p2vit.generator.sweep;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Comparator;
 import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.p2vit.P2vit;
 import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
@@ -31,24 +28,20 @@ final class ProgramIdentity {
       List.of(
           QuantizedModel.class, Chunk.class, Simulation.class, AreaEstimator.class, P2vit.class);
 
-  private static final String OF_THIS = compute();
-
   private ProgramIdentity() {}
 
-  /** SHA-256 of names and checksums of all files in p2vit's modules, jars or folders. */
+  /** SHA-256 of names and contents of all files in p2vit's modules, jars or folders. */
   static String sha256() {
-    return OF_THIS;
-  }
-
-  private static String compute() {
     MessageDigest digest = Sha256.digest();
     for (Class<?> module : MODULES) {
       Path source = source(module);
       try {
         if (Files.isDirectory(source)) {
-          folder(source, digest);
+          add(source, digest);
         } else {
-          jar(source, digest);
+          try (FileSystem jar = FileSystems.newFileSystem(source)) {
+            add(jar.getPath("/"), digest);
+          }
         }
       } catch (IOException e) {
         throw new InputException("cannot read p2vit's own " + source + ": " + e, e);
@@ -65,26 +58,12 @@ final class ProgramIdentity {
     }
   }
 
-  private static void folder(Path folder, MessageDigest digest) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
+  private static void add(Path root, MessageDigest digest) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        CRC32 checksum = new CRC32();
-        checksum.update(Files.readAllBytes(file));
-        add(folder.relativize(file).toString(), checksum.getValue(), digest);
+        digest.update(root.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+        digest.update(Files.readAllBytes(file));
       }
     }
-  }
-
-  private static void jar(Path file, MessageDigest digest) throws IOException {
-    try (JarFile jar = new JarFile(file.toFile())) {
-      for (JarEntry entry : jar.stream().sorted(Comparator.comparing(JarEntry::getName)).toList()) {
-        add(entry.getName(), entry.getCrc(), digest);
-      }
-    }
-  }
-
-  private static void add(String name, long checksum, MessageDigest digest) {
-    digest.update(name.getBytes(StandardCharsets.UTF_8));
-    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(checksum).flip());
   }
 }

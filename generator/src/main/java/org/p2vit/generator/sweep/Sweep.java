@@ -2,6 +2,7 @@ package org.p2vit.generator.sweep;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.function.ToDoubleFunction;
 import org.p2vit.generator.compile.ModelTraits;
 import org.p2vit.generator.energy.EnergyCosts;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.io.ModelFiles;
 import org.p2vit.quantize.Progress;
 import org.p2vit.rtl.Architecture;
 
@@ -79,10 +81,14 @@ public record Sweep(
     Map<String, PredictedPoint> byId = new LinkedHashMap<>();
     predicted.forEach(p -> byId.put(p.id(), p));
     List<Path> folders = new ArrayList<>();
+    String program = ProgramIdentity.sha256();
+    Map<String, String> contents = new HashMap<>();
     for (String id : front) {
       SweepPoint point = byId.get(id).point();
       Path folder = folder(directory, id);
-      PointJob.of(models.get(point.model()), point).put(folder);
+      Path model = models.get(point.model()).toAbsolutePath();
+      String content = contents.computeIfAbsent(point.model(), name -> ModelFiles.sha256(model));
+      new PointJob(model.toString(), content, program, point).put(folder);
       folders.add(folder);
     }
     executor.run(

@@ -46,6 +46,14 @@ class SweepTest {
         : Measurement.failed(id, error);
   }
 
+  /** Writes down which points it is asked for. */
+  private static Executor measuresAll(List<Path> asked) {
+    return (points, progress) -> {
+      asked.addAll(points);
+      points.forEach(p -> result(p, null).write(p));
+    };
+  }
+
   @Test
   void pointsWithAResultAreNotMeasuredAgainButFailedOnesAre() {
     List<Path> asked = new ArrayList<>();
@@ -62,12 +70,7 @@ class SweepTest {
     assertTrue(first.measurements().get(1).done());
 
     asked.clear();
-    Executor works =
-        (points, progress) -> {
-          asked.addAll(points);
-          points.forEach(p -> result(p, null).write(p));
-        };
-    Sweep second = sweep.measure(models, directory, works, Progress.NONE);
+    Sweep second = sweep.measure(models, directory, measuresAll(asked), Progress.NONE);
     assertEquals(1, asked.size());
     assertTrue(second.measurements().stream().allMatch(Measurement::done));
   }
@@ -75,15 +78,10 @@ class SweepTest {
   @Test
   void resultsOfAnotherModelOfTheSameNameAreForgotten() {
     List<Path> asked = new ArrayList<>();
-    Executor works =
-        (points, progress) -> {
-          asked.addAll(points);
-          points.forEach(p -> result(p, null).write(p));
-        };
-    sweep.measure(models, directory, works, Progress.NONE);
+    sweep.measure(models, directory, measuresAll(asked), Progress.NONE);
     ModelFiles.write(RandomModels.model(2, SHAPE, RandomModels.WeightBits.W8), models.get("tiny"));
     asked.clear();
-    sweep.measure(models, directory, works, Progress.NONE);
+    sweep.measure(models, directory, measuresAll(asked), Progress.NONE);
     assertEquals(sweep.front().size(), asked.size());
   }
 
@@ -91,8 +89,8 @@ class SweepTest {
   void resultsOfAnotherBuildAreForgotten() {
     Path point = directory.resolve("points/x");
     SweepPoint of = sweep.predicted().get(0).point();
-    PointJob now = PointJob.of(models.get("tiny"), of);
-    new PointJob(now.model(), now.modelSha256(), "of another", of).put(point);
+    PointJob now = new PointJob("tiny", "of the model", ProgramIdentity.sha256(), of);
+    new PointJob("tiny", "of the model", "of another", of).put(point);
     result(point, null).write(point);
     now.put(point);
     assertTrue(Measurement.read(point).isEmpty());
