@@ -14,16 +14,16 @@ class EvolutionTest {
   private static final int GROUPS = 14;
   private static final long SEED = 42;
 
-  private final double[] weight = new double[GROUPS];
   private final Sensitivity sensitivity;
-  private final Cost cost = new WeightedBits(weight);
+  private final Cost cost;
   private final double limit;
 
   EvolutionTest() {
     Random random = new Random(SEED);
     double[][] rows = new double[GROUPS][5];
+    List<LayerGroup> groups = new ArrayList<>();
     for (int g = 0; g < GROUPS; g++) {
-      weight[g] = 1 + random.nextInt(9);
+      groups.add(new LayerGroup("group", List.of(), 0, 1 + random.nextInt(9)));
       for (int c = 0; c < 5; c++) {
         rows[g][c] = random.nextGaussian() * (1 + random.nextInt(3));
       }
@@ -37,6 +37,7 @@ class EvolutionTest {
       }
     }
     sensitivity = new Sensitivity(matrix);
+    cost = Cost.meanBits(groups);
     limit = 1.4 * cost.of(Allocation.uniform(GROUPS, 4));
   }
 
