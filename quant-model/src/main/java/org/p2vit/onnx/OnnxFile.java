@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 
 /** An ONNX file, decoded: its nodes, its initializers, its one image input and its logits. */
 final class OnnxFile {
@@ -72,7 +73,7 @@ final class OnnxFile {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileErrors.cannot("read", file, e);
     }
   }
 

@@ -4,6 +4,7 @@ import chisel3.RawModule
 import chisel3.stage.ChiselGeneratorAnnotation
 import circt.stage.{ChiselStage, FirtoolOption}
 import org.p2vit.model.InputException
+import org.p2vit.model.io.FileErrors
 
 import java.io.IOException
 import java.lang.reflect.{Constructor, InvocationTargetException}
@@ -29,7 +30,7 @@ class ChiselEmitter extends RtlEmitter {
       } finally delete(scratch)
     } catch {
       case e: IOException =>
-        throw new InputException(s"cannot write SystemVerilog into $directory: $e", e)
+        throw FileErrors.cannot("write SystemVerilog into", directory, e)
     }
   }
 

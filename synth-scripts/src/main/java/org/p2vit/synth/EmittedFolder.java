@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.rtl.EmittedRtl;
 
 /** Finds emitted SystemVerilog again. */
@@ -47,7 +48,7 @@ public final class EmittedFolder {
     try (Stream<Path> files = Files.list(rtl)) {
       return files.filter(f -> f.toString().endsWith(FILE_LIST)).sorted().toList();
     } catch (IOException e) {
-      throw new InputException("cannot read the folder " + rtl + ": " + e, e);
+      throw FileErrors.cannot("read", rtl, e);
     }
   }
 
@@ -58,7 +59,7 @@ public final class EmittedFolder {
           .filter(l -> !l.isEmpty() && !l.startsWith("//"))
           .toList();
     } catch (IOException e) {
-      throw new InputException("cannot read " + list + ": " + e, e);
+      throw FileErrors.cannot("read", list, e);
     }
   }
 }

@@ -3,8 +3,8 @@ package org.p2vit.synth;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.p2vit.model.InputException;
 import org.p2vit.model.io.Directories;
+import org.p2vit.model.io.FileErrors;
 
 /** A directory for the time of some work. */
 public record Scratch(Path directory) implements AutoCloseable {
@@ -15,7 +15,7 @@ public record Scratch(Path directory) implements AutoCloseable {
       Files.createDirectories(parent);
       return new Scratch(Files.createTempDirectory(parent, "work-"));
     } catch (IOException e) {
-      throw new InputException("cannot make a directory in " + parent + ": " + e, e);
+      throw FileErrors.cannot("make a directory in", parent, e);
     }
   }
 

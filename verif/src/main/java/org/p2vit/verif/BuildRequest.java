@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 
 /**
  * Everything that determines a simulation executable: what {@link VerilatorBuild} builds, and the
@@ -61,7 +61,7 @@ public record BuildRequest(
       try {
         return new Source(file.getFileName().toString(), Files.readAllBytes(file));
       } catch (IOException e) {
-        throw new InputException("cannot read " + file + ": " + e.getMessage(), e);
+        throw FileErrors.cannot("read", file, e);
       }
     }
 

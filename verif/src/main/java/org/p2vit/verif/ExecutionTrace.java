@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.StallCause;
 import org.p2vit.rtl.job.Job;
@@ -92,7 +93,7 @@ public record ExecutionTrace(
     try {
       return decode(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN));
     } catch (IOException e) {
-      throw new InputException("cannot read the execution trace " + file + ": " + e, e);
+      throw FileErrors.cannot("read", file, e);
     }
   }
 

@@ -19,6 +19,7 @@ import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.VitShape;
 import org.p2vit.model.io.AtomicFiles;
 import org.p2vit.model.io.Directories;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.quantize.Progress;
 
 /** Measures the tables of docs/benchmarks.md and puts them where they belong in it. */
@@ -176,7 +177,7 @@ public final class Benchmarks {
           document.toAbsolutePath().getParent(),
           Map.of(document.getFileName().toString(), text.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
-      throw new InputException("cannot read " + document + ": " + e, e);
+      throw FileErrors.cannot("read", document, e);
     }
   }
 }

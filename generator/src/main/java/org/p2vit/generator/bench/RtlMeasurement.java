@@ -13,8 +13,8 @@ import org.p2vit.generator.compile.CompileOptions;
 import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.ImageSource;
-import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.model.io.ResultFile;
 import org.p2vit.model.io.Sha256;
 import org.p2vit.rtl.Architecture;
@@ -102,7 +102,7 @@ record RtlMeasurement(
       digest.update(workload.axi().toString().getBytes(StandardCharsets.UTF_8));
       return Sha256.hex(digest);
     } catch (IOException e) {
-      throw new InputException("cannot read the design in " + design.directory() + ": " + e, e);
+      throw FileErrors.cannot("read the design in", design.directory(), e);
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.rtl.Architecture;
 
 /** The files that a host needs to run a compiled model. */
@@ -43,7 +44,7 @@ public final class HostFiles {
         Files.createDirectories(directory);
         Files.write(path, f.getValue());
       } catch (IOException e) {
-        throw new InputException("cannot write " + path + ": " + e, e);
+        throw FileErrors.cannot("write", path, e);
       }
       written.add(path);
     }

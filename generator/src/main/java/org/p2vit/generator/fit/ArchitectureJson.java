@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.model.io.SettingsFile;
 import org.p2vit.rtl.Architecture;
 
@@ -38,7 +39,7 @@ public final class ArchitectureJson {
     try {
       Files.writeString(file, toString(architecture));
     } catch (IOException e) {
-      throw new InputException("cannot write the architecture file " + file + ": " + e, e);
+      throw FileErrors.cannot("write", file, e);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 
 /**
  * Evaluations on disk, a line of JSON each, so that an interrupted search loses none but the one it
@@ -60,7 +61,7 @@ final class Journal implements AutoCloseable {
       }
       return journal;
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be opened: " + e.getMessage(), e);
+      throw FileErrors.cannot("open", file, e);
     }
   }
 

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.model.io.ResultFile;
 
 /**
@@ -54,7 +54,7 @@ public record Measurement(
     try {
       Files.deleteIfExists(directory.resolve(FILE));
     } catch (IOException e) {
-      throw new InputException("cannot delete " + directory.resolve(FILE) + ": " + e, e);
+      throw FileErrors.cannot("delete", directory.resolve(FILE), e);
     }
   }
 

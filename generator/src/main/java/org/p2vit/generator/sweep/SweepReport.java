@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.p2vit.generator.energy.EnergyCosts;
-import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.io.AtomicFiles;
+import org.p2vit.model.io.FileErrors;
 
 /**
  * A sweep as one HTML file that needs nothing else: the front, what was predicted beside what was
@@ -89,7 +89,7 @@ public final class SweepReport {
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new InputException("cannot read " + file + ": " + e, e);
+      throw FileErrors.cannot("read", file, e);
     }
   }
 

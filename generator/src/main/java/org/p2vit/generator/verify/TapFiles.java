@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.verif.TapStream;
 
@@ -29,7 +30,7 @@ public final class TapFiles {
         bytes.order(ByteOrder.LITTLE_ENDIAN).asShortBuffer().get(elements);
         taps.put(stream.chunk(), elements);
       } catch (IOException e) {
-        throw new InputException("cannot read the tap file " + file + ": " + e.getMessage(), e);
+        throw FileErrors.cannot("read", file, e);
       }
     }
     return taps;

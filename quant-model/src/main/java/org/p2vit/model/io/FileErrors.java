@@ -10,10 +10,14 @@ import java.nio.file.Path;
 import org.p2vit.model.InputException;
 
 /** Puts what went wrong with a file in words. */
-final class FileErrors {
+public final class FileErrors {
   private FileErrors() {}
 
-  static InputException cannot(String verb, Path file, IOException e) {
+  /**
+   * @param verb {@code read}, {@code write in}
+   * @return "cannot read x.json: no such file or directory", for the caller to throw
+   */
+  public static InputException cannot(String verb, Path file, IOException e) {
     return new InputException("cannot " + verb + " " + file + ": " + reason(e), e);
   }
 

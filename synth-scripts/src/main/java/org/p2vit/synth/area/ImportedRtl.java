@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.rtl.EmittedRtl;
 import org.p2vit.synth.ResultCache;
 import org.p2vit.synth.Scratch;
@@ -68,7 +69,7 @@ record ImportedRtl(String top, HwDesign design, Map<String, MemoryShape> memorie
       Files.deleteIfExists(log);
       return Files.readString(output);
     } catch (IOException e) {
-      throw new InputException("cannot write the cache " + cache.directory() + ": " + e, e);
+      throw FileErrors.cannot("write", cache.directory(), e);
     }
   }
 
@@ -76,7 +77,7 @@ record ImportedRtl(String top, HwDesign design, Map<String, MemoryShape> memorie
     try {
       return Files.readString(file);
     } catch (IOException e) {
-      throw new InputException("cannot read " + file + ": " + e, e);
+      throw FileErrors.cannot("read", file, e);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.synth.ResultCache;
 import org.p2vit.synth.Scratch;
 import org.p2vit.synth.circt.BoundaryModel;
@@ -67,7 +68,7 @@ final class ModuleSynthesizer {
       Files.deleteIfExists(log);
       return made;
     } catch (IOException e) {
-      throw new InputException("cannot write the cache " + cache.directory() + ": " + e, e);
+      throw FileErrors.cannot("write", cache.directory(), e);
     }
   }
 

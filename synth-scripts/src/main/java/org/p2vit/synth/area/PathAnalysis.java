@@ -14,7 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.synth.ResultCache;
 import org.p2vit.synth.Scratch;
 import org.p2vit.synth.circt.CirctTools;
@@ -61,7 +61,7 @@ final class PathAnalysis {
       cache.put(key, Json.MAPPER.writeValueAsString(longest));
       return longest;
     } catch (IOException e) {
-      throw new InputException("cannot write the cache " + cache.directory() + ": " + e, e);
+      throw FileErrors.cannot("write", cache.directory(), e);
     }
   }
 

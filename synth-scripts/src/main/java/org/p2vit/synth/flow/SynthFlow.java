@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.rtl.EmittedRtl;
 import org.p2vit.synth.Tool;
 import org.p2vit.verif.BuildProgress;
@@ -111,7 +112,7 @@ public enum SynthFlow {
     try {
       return reports.read(rtl, out, settings);
     } catch (IOException e) {
-      throw new InputException("cannot read the reports in " + out + ": " + e, e);
+      throw FileErrors.cannot("read the reports in", out, e);
     }
   }
 
@@ -140,7 +141,7 @@ public enum SynthFlow {
         }
       }
     } catch (IOException e) {
-      throw new InputException("cannot write in " + out + ": " + e, e);
+      throw FileErrors.cannot("write in", out, e);
     }
     List<String> words = new ArrayList<>(List.of(out.resolve(scripts.get(0)).toString()));
     words.addAll(arguments);

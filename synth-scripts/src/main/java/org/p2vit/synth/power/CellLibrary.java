@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 
 /** What the cells of a library compute, from Yosys' JSON of its Liberty file. */
 final class CellLibrary {
@@ -44,7 +45,7 @@ final class CellLibrary {
           .properties()
           .forEach(e -> library.modules.put(e.getKey(), e.getValue()));
     } catch (IOException e) {
-      throw new InputException("cannot read " + json + ": " + e, e);
+      throw FileErrors.cannot("read", json, e);
     }
     return library;
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.p2vit.model.InputException;
 import org.p2vit.model.io.AtomicFiles;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.rtl.EmittedRtl;
 import org.p2vit.synth.ResultCache;
 import org.p2vit.synth.flow.SynthFlow;
@@ -56,7 +57,7 @@ public record GateNetlist(EmittedRtl gates, Map<String, String> settings) {
       List<String> files = Files.readAllLines(directory.resolve(LIST));
       return new GateNetlist(new EmittedRtl(rtl.top(), directory, LIST, files, "none"), settings);
     } catch (IOException e) {
-      throw new InputException("cannot read or write in " + directory + ": " + e, e);
+      throw FileErrors.cannot("read or write in", directory, e);
     }
   }
 
@@ -71,7 +72,7 @@ public record GateNetlist(EmittedRtl gates, Map<String, String> settings) {
         from.add(Files.readString(Path.of(liberty), StandardCharsets.ISO_8859_1));
       }
     } catch (IOException e) {
-      throw new InputException("cannot read " + rtl.directory() + ": " + e, e);
+      throw FileErrors.cannot("read", rtl.directory(), e);
     }
     return ResultCache.key(from.toArray(String[]::new));
   }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 
 /**
  * A netlist of one level, from Yosys' JSON.
@@ -74,7 +75,7 @@ record Netlist(List<Port> ports, List<Instance> cells, int nets) {
         }
       }
     } catch (IOException e) {
-      throw new InputException("cannot read the netlist " + json + ": " + e, e);
+      throw FileErrors.cannot("read", json, e);
     }
     return new Netlist(ports, cells, most[0] + 1);
   }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.synth.flow.SynthFlow;
 import org.p2vit.verif.BuildProgress;
 
@@ -57,7 +58,7 @@ final class StaEnergies {
                 total));
       }
     } catch (IOException e) {
-      throw new InputException("cannot read " + total + ": " + e, e);
+      throw FileErrors.cannot("read", total, e);
     }
   }
 }

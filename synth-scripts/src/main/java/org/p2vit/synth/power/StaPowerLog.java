@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 
 /**
  * Reads what OpenSTA 2.0 says of each cell's power at {@code set_debug power 3}: the energies that
@@ -58,7 +59,7 @@ final class StaPowerLog {
         }
       }
     } catch (IOException e) {
-      throw new InputException("cannot read " + log + ": " + e, e);
+      throw FileErrors.cannot("read", log, e);
     } catch (RuntimeException e) {
       throw new InputException(
           log + " line " + number + " is not as OpenSTA 2.0 of Debian 12 writes it: " + e, e);

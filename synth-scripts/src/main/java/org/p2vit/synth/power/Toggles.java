@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 
 /**
  * How often the signals of a waveform changed between 0 and 1.
@@ -26,7 +27,7 @@ public record Toggles(Map<String, Long> signals) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(vcd))) {
       return read(in, vcd.toString(), scope);
     } catch (IOException e) {
-      throw new InputException("cannot read the waveform " + vcd + ": " + e, e);
+      throw FileErrors.cannot("read", vcd, e);
     }
   }
 
@@ -41,7 +42,7 @@ public record Toggles(Map<String, Long> signals) {
       VcdHeader header = VcdHeader.read(in, scope);
       return new Toggles(header.byName(VcdChanges.count(in, header.codes())));
     } catch (IOException e) {
-      throw new InputException("cannot read the waveform " + name + ": " + e, e);
+      throw new InputException("cannot read the waveform " + name + ": " + e.getMessage(), e);
     }
   }
 

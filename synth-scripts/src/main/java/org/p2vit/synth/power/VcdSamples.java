@@ -52,7 +52,7 @@ final class VcdSamples {
       }
       samples.changes(in, byCode, listener);
     } catch (IOException e) {
-      throw new InputException("cannot read the waveform " + name + ": " + e, e);
+      throw new InputException("cannot read the waveform " + name + ": " + e.getMessage(), e);
     }
   }
 
