@@ -64,7 +64,9 @@ public sealed interface Image {
     return values;
   }
 
-  /** Refuses an image of another size than the model's. */
+  /**
+   * @throws InputException if the image has another size than the model's
+   */
   default void requireShape(VitShape shape) {
     if (channels() != shape.imageChannels()
         || height() != shape.imageHeight()

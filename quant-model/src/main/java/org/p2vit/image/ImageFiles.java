@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.p2vit.model.InputException;
 import org.p2vit.model.VitShape;
+import org.p2vit.model.io.FileErrors;
 
 /** Opens a source of images by the kind of its path. */
 public final class ImageFiles {
@@ -23,8 +24,29 @@ public final class ImageFiles {
    * @param labels a CSV file (folder, tensors) or an IDX file (IDX images); null if there is none.
    *     A folder's {@code labels.csv} is used unasked.
    * @param shape of the model that will take the images
+   * @return an image of another size is an error when it is read
    */
   public static ImageSource open(Path path, Path labels, VitShape shape) {
+    return sized(anySize(path, labels, shape), shape);
+  }
+
+  private static ImageSource sized(ImageSource images, VitShape shape) {
+    return new ImageSource() {
+      @Override
+      public int count() {
+        return images.count();
+      }
+
+      @Override
+      public Image image(int index) {
+        Image image = images.image(index);
+        image.requireShape(shape);
+        return image;
+      }
+    };
+  }
+
+  private static ImageSource anySize(Path path, Path labels, VitShape shape) {
     String name =
         path.getFileName() == null ? "" : path.getFileName().toString().toLowerCase(Locale.ROOT);
     if (Files.isDirectory(path)) {
@@ -56,7 +78,7 @@ public final class ImageFiles {
     try {
       return inflated(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileErrors.cannot("read", file, e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
 
 /**
  * PNG and JPEG files of a folder, in the order of the label file, or by name if there is none. Gray
@@ -57,7 +58,7 @@ public final class ImageFolder implements ImageSource {
       }
       return new ImageFolder(files, Map.of());
     } catch (IOException e) {
-      throw new InputException(folder + ": cannot be listed: " + e.getMessage(), e);
+      throw FileErrors.cannot("list", folder, e);
     }
   }
 

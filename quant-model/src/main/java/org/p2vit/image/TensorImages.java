@@ -134,6 +134,12 @@ public final class TensorImages implements ImageSource {
     float[] values = new float[shape[1] * shape[2] * shape[3]];
     Objects.checkIndex(index, shape[0]);
     data.asFloatBuffer().get(index * values.length, values);
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new InputException(
+            name + " #" + index + ": holds " + value + "; finite numbers are accepted");
+      }
+    }
     OptionalInt label = labels == null ? OptionalInt.empty() : OptionalInt.of(labels[index]);
     return new Image.Tensor(name + " #" + index, shape[1], shape[2], shape[3], values, label);
   }

@@ -144,11 +144,13 @@ class ImageReadersTest {
     records[3073] = 9;
     records[3074] = 77;
     Path file = Files.write(folder.resolve("test.bin"), records);
-    ImageSource source = ImageFiles.open(file, null, COLOUR);
+    VitShape cifar = new VitShape(3, 32, 32, 4, 8, 1, 1, 8, 10);
+    ImageSource source = ImageFiles.open(file, null, cifar);
     assertEquals(2, source.count());
     assertEquals(OptionalInt.of(9), source.image(1).label());
     assertEquals(77 / 255.0, source.image(1).value(0, new double[3], new double[] {1, 1, 1}));
-    assertRejected(() -> source.image(1).requireShape(COLOUR), "32 x 32", "4 x 2", "test.bin");
+    ImageSource wrong = ImageFiles.open(file, null, COLOUR);
+    assertRejected(() -> wrong.image(1), "32 x 32", "4 x 2", "test.bin");
   }
 
   @Test
@@ -193,6 +195,14 @@ class ImageReadersTest {
     assertRejected(() -> TensorImages.open(file, null, GRAY), "not a NumPy file");
     Path raw = Files.write(folder.resolve("x.f32"), new byte[33]);
     assertRejected(() -> TensorImages.open(raw, null, GRAY), "x.f32", "33 bytes");
+    for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      float[] values = new float[16];
+      values[9] = value;
+      Files.write(raw, floats("", values));
+      ImageSource source = ImageFiles.open(raw, null, GRAY);
+      source.image(0);
+      assertRejected(() -> source.image(1), "x.f32 #1", "finite");
+    }
   }
 
   @Test
