@@ -51,7 +51,7 @@ class ArchitectureJsonTest {
   @Test
   void missingBufferIsNamed() throws IOException {
     replace("\"scoreSlots\"", "\"scoreSlotz\"");
-    assertMessage("'scoreSlots'");
+    assertMessage("field \"scoreSlots\": missing");
   }
 
   @Test

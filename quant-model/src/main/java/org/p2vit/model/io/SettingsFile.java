@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,8 +14,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.p2vit.model.InputException;
@@ -42,9 +45,10 @@ public final class SettingsFile<T> {
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
 
-  /** What Jackson tells its programmers about its settings. */
-  private static final Pattern ABOUT_JACKSON =
-      Pattern.compile("; `DeserializationFeature.*| \\(but could if coercion.*", Pattern.DOTALL);
+  /** What stands there, in Jackson's messages: {@code String value ("two")}. */
+  private static final Pattern FOUND =
+      Pattern.compile(
+          "(Array|Object|String|Integer|Floating-point|Boolean) value(?: \\((.*?)\\))?");
 
   private final Class<T> type;
   private final String name;
@@ -94,7 +98,11 @@ public final class SettingsFile<T> {
         return mapper.treeToValue(fields, type);
       }
       // Not from the tree, which has forgotten the lines.
-      return mapper.readValue(text, type);
+      T value = mapper.readValue(text, type);
+      if (value == null) {
+        throw new InputException(name + " " + file + ": an object is expected, not null");
+      }
+      return value;
     } catch (JsonProcessingException e) {
       throw new InputException(name + " " + file + ": " + reason(e), e);
     } catch (IOException e) {
@@ -112,7 +120,8 @@ public final class SettingsFile<T> {
   }
 
   private static String reason(JsonProcessingException e) {
-    String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    String where = line < 1 ? "" : " (line " + line + ")";
     if (e instanceof UnrecognizedPropertyException unknown) {
       String known =
           unknown.getKnownPropertyIds().stream()
@@ -125,8 +134,59 @@ public final class SettingsFile<T> {
     if (e.getCause() instanceof IllegalArgumentException cause) {
       return cause.getMessage();
     }
-    String message = ABOUT_JACKSON.matcher(e.getOriginalMessage()).replaceFirst("");
-    return field(e) + message + where;
+    if (e instanceof MismatchedInputException mismatch) {
+      return field(e) + mismatch(mismatch) + where;
+    }
+    return field(e) + e.getOriginalMessage() + where;
+  }
+
+  /** Without Jackson's words about Java and its own settings. */
+  private static String mismatch(MismatchedInputException e) {
+    String message = e.getOriginalMessage();
+    if (message.startsWith("Missing creator property")) {
+      return "missing";
+    }
+    if (message.startsWith("No content")) {
+      return "the file is empty";
+    }
+    if (message.startsWith("Trailing token")) {
+      return "something follows after the end";
+    }
+    return expected(e.getTargetType()) + " is expected, not " + found(message);
+  }
+
+  private static String found(String message) {
+    Matcher found = FOUND.matcher(message);
+    if (!found.find()) {
+      return "null";
+    }
+    String text = found.group(2);
+    if (text != null && !text.startsWith("token ")) {
+      return text;
+    }
+    return switch (found.group(1)) {
+      case "Array" -> "a list";
+      case "Object" -> "an object";
+      case "String" -> "text";
+      case "Boolean" -> "true or false";
+      default -> "a number";
+    };
+  }
+
+  private static String expected(Class<?> type) {
+    if (type == null || type.isRecord() || Map.class.isAssignableFrom(type)) {
+      return "an object";
+    }
+    if (Collection.class.isAssignableFrom(type)) {
+      return "a list";
+    }
+    if (type == String.class) {
+      return "text";
+    }
+    if (type == boolean.class || type == Boolean.class) {
+      return "true or false";
+    }
+    return type == double.class || type == Double.class ? "a number" : "a whole number";
   }
 
   /** The innermost one that it is about. */

@@ -39,7 +39,10 @@ class SettingsFileTest {
   void onlyPartialOnesCanLackFields() throws IOException {
     Path file = file("{\"lanes\": 4}");
     assertEquals(new Lanes(4, null), PARTIAL.read(file));
-    assertTrue(message(COMPLETE, file).contains("'kind'"), message(COMPLETE, file));
+    assertTrue(
+        message(COMPLETE, file).contains("field \"kind\": missing"), message(COMPLETE, file));
+    String absent = message(COMPLETE, file("{\"lanes\": 4, \"kind\": null}"));
+    assertTrue(absent.contains("field \"kind\": text is expected, not null"), absent);
   }
 
   @Test
@@ -47,7 +50,7 @@ class SettingsFileTest {
     SettingsFile<Lanes> format = COMPLETE.withDefault("kind", "b");
     assertEquals(new Lanes(4, "b"), format.read(file("{\"lanes\": 4}")));
     assertEquals(new Lanes(4, "a"), format.read(file("{\"lanes\": 4, \"kind\": \"a\"}")));
-    assertTrue(message(format, file("{\"kind\": \"a\"}")).contains("'lanes'"));
+    assertTrue(message(format, file("{\"kind\": \"a\"}")).contains("field \"lanes\": missing"));
   }
 
   @ParameterizedTest
@@ -57,10 +60,16 @@ class SettingsFileTest {
       value = {
         "{\"lanes\": 4, \"kind\": \"a\", \"lane\": 1} | no field \"lane\"; there are kind, lanes (line 1)",
         "{\"lanes\": 4, \"kind\": \"a\", \"lanes\": 5} | Duplicate field 'lanes'",
-        "{\"lanes\": 4.5, \"kind\": \"a\"} | field \"lanes\": Cannot coerce Floating-point value (4.5) to `java.lang.Integer` value (line 1)",
-        "{\"lanes\": \"4\", \"kind\": \"a\"} | field \"lanes\": Cannot coerce String value",
+        "{\"lanes\": 4.5, \"kind\": \"a\"} | field \"lanes\": a whole number is expected, not 4.5 (line 1)",
+        "{\"lanes\": \"4\", \"kind\": \"a\"} | field \"lanes\": a whole number is expected, not \"4\" (line 1)",
         "{\"lanes\": 0, \"kind\": \"a\"} | lanes is 0; it must be at least 1",
-        "{\"lanes\": 4, \"kind\": \"a\"} 5 | Trailing token",
+        "{\"lanes\": [4], \"kind\": \"a\"} | field \"lanes\": a whole number is expected, not a list (line 1)",
+        "{\"lanes\": 4, \"kind\": {}} | field \"kind\": text is expected, not an object (line 1)",
+        "{\"lanes\": 12345678901, \"kind\": \"a\"} | field \"lanes\": Numeric value (12345678901) out of range",
+        "[4] | an object is expected, not a list (line 1)",
+        "`` | the file is empty",
+        "null | an object is expected, not null",
+        "{\"lanes\": 4, \"kind\": \"a\"} 5 | something follows after the end",
         "{\"lanes\": 4, | Unexpected end-of-input",
       })
   void mistakesAreNamed(String text, String expected) throws IOException {
