@@ -66,7 +66,7 @@ final class ModelAssembly {
     Linear head = linear(vit.head(), classToken);
     QuantizedModel model =
         new QuantizedModel(
-            vit.name(),
+            source.metadata().getOrDefault(QdqExporter.NAME, vit.name()),
             shape,
             residuals.bits(),
             preprocessing,

@@ -49,6 +49,9 @@ public final class QdqExporter {
 
   public static final String STD = "p2vit.std";
 
+  /** Metadata: the model's name. */
+  public static final String NAME = "p2vit.name";
+
   private static final int IR_VERSION = 10;
 
   /** Channels of a token are the last of three dimensions. */
@@ -111,6 +114,7 @@ public final class QdqExporter {
         .addOpsetImport(
             OperatorSetIdProto.newBuilder().setDomain(OperatorNames.DOMAIN).setVersion(1))
         .addAllFunctions(Functions.all(shape.dim(), wide))
+        .addMetadataProps(StringStringEntryProto.newBuilder().setKey(NAME).setValue(model.name()))
         .addMetadataProps(metadata(MEAN, model.preprocessing().mean()))
         .addMetadataProps(metadata(STD, model.preprocessing().std()))
         .setGraph(proto)

@@ -12,6 +12,7 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.Preprocessing;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.VitShape;
+import org.p2vit.model.io.FileErrors;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.onnx.QuantizedVit;
 import org.p2vit.onnx.Tap;
@@ -56,14 +57,14 @@ public final class QdqImporter {
           file.toString(),
           Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+      throw FileErrors.cannot("read", file, e);
     }
   }
 
   /**
    * The same for a file that is read.
    *
-   * @param name of the model
+   * @param name of the model, unless the file says it, as p2vit's own do
    * @param file for messages
    */
   public static QdqImporter open(String name, String file, byte[] onnx) {
