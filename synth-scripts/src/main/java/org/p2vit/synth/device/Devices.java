@@ -53,7 +53,9 @@ public final class Devices {
   private static List<String> alike(String wanted) {
     return ALL.stream()
         .flatMap(Devices::names)
-        .sorted(Comparator.comparingInt(n -> distance(plain(n), wanted)))
+        .sorted(
+            Comparator.comparingInt(
+                n -> plain(n).contains(wanted) ? 0 : distance(plain(n), wanted)))
         .limit(SUGGESTIONS)
         .collect(Collectors.toList());
   }

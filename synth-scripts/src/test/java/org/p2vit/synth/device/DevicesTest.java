@@ -29,7 +29,7 @@ class DevicesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"zcu12, ZCU102", "XC7Z02, XC7Z020", "ice40up3k, iCE40UP5K"})
+  @CsvSource({"zcu12, ZCU102", "XC7Z02, XC7Z020", "ice40up3k, iCE40UP5K", "up5k, iCE40UP5K"})
   void anUnknownOneIsToldThoseSpelledAlike(String name, String alike) {
     InputException e = assertThrows(InputException.class, () -> Devices.find(name));
     assertTrue(e.getMessage().contains("'" + name + "'"), e.getMessage());
