@@ -60,8 +60,22 @@ public final class DesignSpace {
    * @throws InputException if there is none
    */
   public List<ArrayChoice> arrays() {
+    List<ArrayChoice> all = arrays(Integer.highestOneBit(macs));
+    if (all.isEmpty()) {
+      int least = 2 * macs;
+      while (arrays(Integer.highestOneBit(least)).isEmpty()) {
+        least *= 2;
+      }
+      throw new InputException(
+          "no array of at most %d MACs suits this model; the smallest has %d"
+              .formatted(macs, Integer.highestOneBit(least)));
+    }
+    return all;
+  }
+
+  /** Those of {@code most} MACs. */
+  private List<ArrayChoice> arrays(int most) {
     List<ArrayChoice> all = new ArrayList<>();
-    int most = Integer.highestOneBit(Math.max(1, macs));
     for (int depth = MIN_DEPTH; depth <= most; depth *= 2) {
       if (shape.headDim() % depth == 0) {
         for (int rows = 1; rows * rows <= most / depth; rows *= 2) {
@@ -71,11 +85,6 @@ public final class DesignSpace {
           }
         }
       }
-    }
-    if (all.isEmpty()) {
-      throw new InputException(
-          "no array of at most %d MACs suits this model and a memory port of 32 bits"
-              .formatted(macs));
     }
     return all;
   }

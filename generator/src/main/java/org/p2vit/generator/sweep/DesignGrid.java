@@ -65,7 +65,7 @@ public final class DesignGrid {
     return refused.entrySet().stream()
         .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
         .limit(NAMED_REASONS)
-        .map(e -> e.getKey() + " (" + e.getValue() + " designs)")
+        .map(e -> e.getKey() + " (" + e.getValue() + (e.getValue() == 1 ? " design)" : " designs)"))
         .collect(Collectors.joining("; "));
   }
 
@@ -163,7 +163,9 @@ public final class DesignGrid {
     List<Integer> words =
         space.weightTiles() == null
             ? List.of(d.weightWords())
-            : space.weightTiles().stream().map(t -> t * tile).toList();
+            : space.weightTiles().stream()
+                .map(t -> (int) Math.min(Integer.MAX_VALUE, (long) t * tile))
+                .toList();
     for (int values : or(space.valueBuffers(), d.valueBuffers())) {
       for (int scores : or(space.scoreSlots(), d.scoreSlots())) {
         for (int codes : or(space.codeSlots(), d.codeSlots())) {

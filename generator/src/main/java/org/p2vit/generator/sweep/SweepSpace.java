@@ -1,6 +1,7 @@
 package org.p2vit.generator.sweep;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ public record SweepSpace(
     Integer memoryKib) {
   private static final SettingsFile<SweepSpace> FORMAT =
       SettingsFile.partial(SweepSpace.class, "sweep space");
+
+  /** Rows, columns or depth of an array; their product is an int. */
+  private static final int MOST_OF_A_SIDE = 1 << 10;
 
   private static final List<Integer> AXI_BITS = List.of(128);
   private static final List<Integer> LATENCY = List.of(100);
@@ -114,13 +118,15 @@ public record SweepSpace(
         for (int i = 0; i < count; i++) {
           values[i] = Integer.parseInt(parts[i].strip());
         }
-        return values;
+        if (Arrays.stream(values).allMatch(v -> v >= 1 && v <= MOST_OF_A_SIDE)) {
+          return values;
+        }
       }
     } catch (NumberFormatException e) {
       // Reported below.
     }
     throw new IllegalArgumentException(
-        "\"%s\" has \"%s\"; a value is %d numbers, such as %s"
-            .formatted(name, text, count, count == 3 ? "1x16x64" : "16x16"));
+        "\"%s\" has \"%s\"; a value is %d numbers from 1 to %,d, such as %s"
+            .formatted(name, text, count, MOST_OF_A_SIDE, count == 3 ? "1x16x64" : "16x16"));
   }
 }
