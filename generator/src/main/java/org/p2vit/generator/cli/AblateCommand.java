@@ -2,6 +2,7 @@ package org.p2vit.generator.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,8 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ablate",
     description = {
-      "Measures what each method of quantization is worth, on images not used for calibration:",
-      "one half of the images calibrates, the other is measured, and the other way round."
+      "Measures what each method of quantization is worth, on images not used for calibration.",
+      "One half of the images calibrates, the other is measured, and the other way round."
     },
     sortOptions = false)
 final class AblateCommand implements Callable<Integer> {
@@ -107,14 +108,21 @@ final class AblateCommand implements Callable<Integer> {
    */
   private static String row(String name, Fidelity result, Fidelity first) {
     SampleMean more = result.divergenceMinus(first);
+    String accuracy =
+        result.labelled() == 0
+            ? "%8s %8s %15s".formatted("-", "-", "no labels")
+            : String.format(
+                Locale.ROOT,
+                "%6.2f %% %6.2f %% %6.2f +- %4.2f",
+                100 * result.floatRate(),
+                100 * result.integerRate(),
+                result.drop(),
+                result.dropError());
     return String.format(
         Locale.ROOT,
-        "%-28s %6.2f %% %6.2f %% %6.2f +- %4.2f %5.1f %% %8.5f +- %7.5f %s",
+        "%-28s %s %5.1f %% %8.5f +- %7.5f %s",
         name,
-        100 * result.floatRate(),
-        100 * result.integerRate(),
-        result.drop(),
-        result.dropError(),
+        accuracy,
         100 * result.agreement(),
         result.divergence(),
         result.divergenceError(),
@@ -124,27 +132,20 @@ final class AblateCommand implements Callable<Integer> {
   }
 
   private Map<String, QuantizeOptions> variants() {
-    Map<String, QuantizeOptions> all = new LinkedHashMap<>();
     QuantizeOptions options = how.options();
-    all.put(ALL, options);
-    all.put(REAL_SCALES, options.withGrid(ScaleGrid.REAL));
-    for (Method method : Method.values()) {
-      all.put("without " + method.label(), options.without(List.of(method)));
-    }
-    if (names.isEmpty()) {
-      return all;
-    }
+    List<String> accepted = new ArrayList<>(List.of(ALL, REAL_SCALES));
+    accepted.addAll(Method.labels());
     Map<String, QuantizeOptions> chosen = new LinkedHashMap<>();
-    for (String name : names) {
-      String key = all.containsKey(name) ? name : "without " + name;
-      if (!all.containsKey(key)) {
+    for (String name : names.isEmpty() ? accepted : names) {
+      if (!accepted.contains(name)) {
         throw new InputException(
-            "variant '"
-                + name
-                + "'; accepted are all, real-scales, "
-                + String.join(", ", Method.labels()));
+            "variant '" + name + "'; accepted are " + String.join(", ", accepted));
       }
-      chosen.put(key, all.get(key));
+      switch (name) {
+        case ALL -> chosen.put(name, options);
+        case REAL_SCALES -> chosen.put(name, options.withGrid(ScaleGrid.REAL));
+        default -> chosen.put("without " + name, options.without(List.of(Method.of(name))));
+      }
     }
     return chosen;
   }
