@@ -20,10 +20,9 @@ final class AccuracyOptions {
   @Option(
       names = "--images",
       paramLabel = "PATH",
-      description = {
-        "Labelled images to measure accuracy with, before and after; best others than those of",
-        "--calibration. The kinds of --images of 'run'."
-      })
+      description =
+          "Labelled images to measure accuracy with, before and after; best others than those of "
+              + "--calibration. The kinds of --images of 'run'.")
   private Path images;
 
   @Option(

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.p2vit.P2vit;
 import org.p2vit.generator.fit.ArchitectureJson;
 import org.p2vit.generator.fit.FitOptions;
+import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
 import picocli.CommandLine.ArgGroup;
@@ -52,6 +53,11 @@ final class ArchitectureOptions {
 
   Architecture choose(QuantizedModel model) {
     if (choice.file != null) {
+      if (axiBits != null || memory != null) {
+        throw new InputException(
+            "--arch %s with %s: the file says that already"
+                .formatted(choice.file, axiBits == null ? "--memory" : "--axi-bits"));
+      }
       return ArchitectureJson.read(choice.file);
     }
     FitOptions options = FitOptions.DEFAULT;

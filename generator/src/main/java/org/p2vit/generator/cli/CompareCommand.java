@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = {
-      "Compares integer tensors that you computed with those of the golden model, tensor by tensor,",
-      "and shows the first difference. The exit code is 1 if there is one."
+      "Compares integer tensors that you computed with those of the golden model, tensor by tensor.",
+      "Shows the first difference; the exit code is 1 if there is one."
     },
     sortOptions = false)
 final class CompareCommand implements Callable<Integer> {
@@ -39,19 +39,17 @@ final class CompareCommand implements Callable<Integer> {
       names = "--expected",
       paramLabel = "PATH",
       required = true,
-      description = {
-        "Your tensors: a safetensors file of one image, or a folder of image-N.safetensors, N from 0,",
-        "as 'run --dump-tensors' writes. Names and shapes are those of docs/numerics.md section 2; any of",
-        "the tensors may be left out."
-      })
+      description =
+          "Your tensors: a safetensors file of one image, or a folder of image-N.safetensors, N from 0, "
+              + "as 'run --dump-tensors' writes. Names and shapes are those of docs/numerics.md section 2; any of "
+              + "the tensors may be left out.")
   private Path expected;
 
   @Option(
       names = "--isolate",
-      description = {
-        "Compute each tensor from your tensors before it, where you give them, instead of the golden",
-        "model's own: only layers that are wrong differ, not all that follow."
-      })
+      description =
+          "Compute each tensor from your tensors before it, where you give them, instead of the golden "
+              + "model's own: only layers that are wrong differ, not all that follow.")
   private boolean isolate;
 
   @ArgGroup(

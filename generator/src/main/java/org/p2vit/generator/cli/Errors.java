@@ -8,6 +8,8 @@ import java.util.Locale;
 import org.p2vit.model.InputException;
 import org.p2vit.verif.SimulationException;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into one message for a person and an exit code. */
 final class Errors {
@@ -23,6 +25,25 @@ final class Errors {
     }
     err.flush();
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /**
+   * Wrong use of the command line: what is wrong, and where to read on; not the whole help, which
+   * would hide it.
+   */
+  static int usage(ParameterException error) {
+    CommandLine command = error.getCommandLine();
+    PrintWriter err = command.getErr();
+    String message = error.getMessage().replaceFirst("^Error: ", "");
+    err.println(command.getColorScheme().errorText("p2vit: error: " + message));
+    UnmatchedArgumentException.printSuggestions(error, err);
+    if (command.getParent() == null) {
+      command.usage(err);
+    } else {
+      err.printf("'%s --help' tells what there is.%n", command.getCommandSpec().qualifiedName());
+    }
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   /** What the user, not p2vit, can mend. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.p2vit.P2vit;
 import org.p2vit.generator.Design;
+import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.EmittedRtl;
@@ -56,6 +57,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Device wanted = device.choose();
+    if (chunk != null && wanted != null) {
+      throw new InputException(
+          "--device with --chunk is not possible; 'p2vit area %s --device' tells it of a chunk"
+              .formatted(out));
+    }
     QuantizedModel model = this.model.read();
     Architecture arch = architecture.choose(model);
     PrintWriter writer = spec.commandLine().getOut();

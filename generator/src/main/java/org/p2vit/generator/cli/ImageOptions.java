@@ -14,10 +14,9 @@ final class ImageOptions {
       names = "--images",
       paramLabel = "PATH",
       required = true,
-      description = {
-        "Folder of PNG or JPEG files (its labels.csv is used), a single one, MNIST IDX (may be gzipped),",
-        "CIFAR-10 binary (.bin), float32 tensors, normalized, NCHW (.npy, .f32)."
-      })
+      description =
+          "Folder of PNG or JPEG files (its labels.csv is used), a single one, MNIST IDX (may be gzipped), "
+              + "CIFAR-10 binary (.bin), float32 tensors, normalized, NCHW (.npy, .f32).")
   private Path images;
 
   @Option(
@@ -33,7 +32,11 @@ final class ImageOptions {
       description = "Skip N images (default 0).")
   private int first;
 
-  @Option(names = "--count", paramLabel = "N", description = "Use at most N images (default: all).")
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description =
+          "Use at most N images (default: all; for 'verify' and 'power', those of one start).")
   private Integer count;
 
   ImageSource open(VitShape shape) {
@@ -55,8 +58,7 @@ final class ImageOptions {
           images
               + ": --first "
               + first
-              + " --count "
-              + most
+              + (most == Integer.MAX_VALUE ? "" : " --count " + most)
               + " selects none of its "
               + all.count()
               + " images");

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description = {
-      "Makes an integer model of an ONNX Vision Transformer that is quantized already: with",
-      "QuantizeLinear and DequantizeLinear, or QONNX's Quant, all scales powers of two."
+      "Makes an integer model of an ONNX Vision Transformer that is quantized already.",
+      "By QuantizeLinear and DequantizeLinear, or QONNX's Quant, all scales powers of two."
     },
     sortOptions = false)
 final class ImportCommand implements Callable<Integer> {
@@ -45,10 +45,9 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--calibration",
       paramLabel = "PATH",
-      description = {
-        "Images to choose the scales of tensors by that have no quantizer in the graph; without it such",
-        "a tensor is an error. The kinds of --images of 'run'."
-      })
+      description =
+          "Images to choose the scales of tensors by that have no quantizer in the graph; without it such "
+              + "a tensor is an error. The kinds of --images of 'run'.")
   private Path calibration;
 
   @Option(

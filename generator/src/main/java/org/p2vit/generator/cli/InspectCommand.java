@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 /** {@code p2vit inspect}. */
 @Command(
     name = "inspect",
-    description = "Shows a quantized model: dimensions, layers, bits, exponents.")
+    description = "Shows a quantized model: dimensions, layers, bits, exponents.",
+    sortOptions = false)
 final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

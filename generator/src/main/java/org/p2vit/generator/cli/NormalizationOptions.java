@@ -25,10 +25,23 @@ final class NormalizationOptions {
   private double[] std;
 
   double[] mean(int channels) {
+    for (double m : mean) {
+      if (!(m >= 0 && m <= 1)) {
+        throw new InputException(
+            "--mean "
+                + m
+                + "; 0 to 1 is accepted, of pixels from 0 to 1 (of pixels from 0 to 255, divide --mean and --std by 255)");
+      }
+    }
     return perChannel("--mean", mean, channels);
   }
 
   double[] std(int channels) {
+    for (double s : std) {
+      if (!(s > 0 && s < Double.POSITIVE_INFINITY)) {
+        throw new InputException("--std " + s + "; numbers above 0 are accepted");
+      }
+    }
     return perChannel("--std", std, channels);
   }
 

@@ -1,11 +1,14 @@
 package org.p2vit.generator.cli;
 
+import org.p2vit.model.InputException;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -54,7 +57,7 @@ public final class P2vitCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "missing subcommand");
+    throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
   /** Exit code: 0 success, 1 the work failed or bad input, 2 wrong use of the command line. */
@@ -67,10 +70,21 @@ public final class P2vitCommand implements Runnable {
     return commandLine().execute(args);
   }
 
+  private static int run(ParseResult parsed, P2vitCommand root) {
+    try {
+      parsed.asCommandLineList().forEach(c -> OutputChecks.check(c.getParseResult()));
+    } catch (InputException e) {
+      return Errors.report(e, parsed.commandSpec().commandLine(), root.stacktrace);
+    }
+    return new RunLast().execute(parsed);
+  }
+
   static CommandLine commandLine() {
     P2vitCommand root = new P2vitCommand();
     return new CommandLine(root)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((error, arguments) -> Errors.usage(error))
+        .setExecutionStrategy(parsed -> run(parsed, root))
         .setExecutionExceptionHandler(
             (error, command, parsed) -> Errors.report(error, command, root.stacktrace));
   }

@@ -32,9 +32,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "power",
     description = {
-      "Energy of an image in gates, beside the model of 'energy': maps the design to standard cells, has the netlist do what the",
-      "RTL does (which is compared with the golden model), and multiplies how often each pin changes with what OpenSTA says",
-      "that a change takes. Exit code 0 only if netlist, RTL and golden model agree."
+      "Tells the energy of an image in gates, beside the model of 'energy'.",
+      "Maps the design to standard cells, has the netlist do what the RTL does (which is compared with the golden model),"
+          + " and multiplies how often each pin changes with what OpenSTA says that a change takes.",
+      "Exit code 0 only if netlist, RTL and golden model agree."
     },
     sortOptions = false)
 final class PowerCommand implements Callable<Integer> {
@@ -53,10 +54,9 @@ final class PowerCommand implements Callable<Integer> {
       names = "--work",
       paramLabel = "DIR",
       defaultValue = "build/power",
-      description = {
-        "Where design, netlist and reports go; a netlist that is there and still fits is taken",
-        "(default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "Where design, netlist and reports go; a netlist that is there and still fits is taken "
+              + "(default: ${DEFAULT-VALUE}).")
   private Path work;
 
   @Option(
@@ -70,10 +70,9 @@ final class PowerCommand implements Callable<Integer> {
   @Option(
       names = "--scale",
       paramLabel = "X",
-      description = {
-        "Energy of the cells' technology over that of the costs' (default for the default library and costs: published,",
-        "see docs/energy.md; otherwise nothing is scaled)."
-      })
+      description =
+          "Energy of the cells' technology over that of the costs' (default for the default library and costs: published, "
+              + "see docs/energy.md; otherwise nothing is scaled).")
   private Double scale;
 
   @Mixin private LatencyOption latency;
@@ -81,10 +80,9 @@ final class PowerCommand implements Callable<Integer> {
   @Option(
       names = "--activity",
       paramLabel = "FILE.vcd",
-      description = {
-        "Take the activity from this waveform of the netlist, such as of a simulation with delays, instead of simulating;",
-        "it must be of one whole start."
-      })
+      description =
+          "Take the activity from this waveform of the netlist, such as of a simulation with delays, instead of simulating; "
+              + "it must be of one whole start.")
   private Path activity;
 
   @Option(

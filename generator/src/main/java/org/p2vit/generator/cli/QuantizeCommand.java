@@ -9,12 +9,14 @@ import org.p2vit.generator.report.QuantizationReport;
 import org.p2vit.generator.report.ReportFiles;
 import org.p2vit.image.ImageFiles;
 import org.p2vit.image.ImageSource;
+import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.VitShape;
 import org.p2vit.model.io.ModelFiles;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Quantization;
+import org.p2vit.quantize.QuantizeOptions;
 import org.p2vit.quantize.Quantizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +77,10 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    QuantizeOptions options = how.options();
+    if (reportImages < 0) {
+      throw new InputException("--report-images " + reportImages + "; at least 0 is accepted");
+    }
     VitShape shape = OnnxVitImporter.read(onnx).shape();
     ImageSource images = P2vit.spread(ImageFiles.open(calibration, null, shape), count);
     Optional<ImageSource> labelled = accuracy.open(shape);
@@ -88,7 +94,7 @@ final class QuantizeCommand implements Callable<Integer> {
               normalization.mean(shape.imageChannels()),
               normalization.std(shape.imageChannels()),
               progress::at);
-      quantization = Quantizer.quantize(collected, how.options(), progress::at);
+      quantization = Quantizer.quantize(collected, options, progress::at);
       ModelFiles.write(quantization.model(), out);
       if (labelled.isPresent()) {
         comparison = accuracy.compare(onnx, quantization.model(), labelled.get(), progress);

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.p2vit.model.InputException;
 import org.p2vit.quantize.Method;
 import org.p2vit.quantize.QuantizeOptions;
 import picocli.CommandLine.Option;
@@ -25,7 +26,7 @@ final class QuantizeOptionsMixin {
       split = ",",
       description =
           "Bits of single layers, such as head=8,blocks.0.fc1=4 ('inspect' lists the names).")
-  private Map<String, Integer> layerBits = new LinkedHashMap<>();
+  private List<String> layerBits = List.of();
 
   @Option(
       names = "--residual-bits",
@@ -52,10 +53,28 @@ final class QuantizeOptionsMixin {
     }
   }
 
+  /**
+   * @throws InputException if an entry is no {@code LAYER=BITS}, or a layer is named twice
+   */
+  private Map<String, Integer> bitsByLayer() {
+    Map<String, Integer> bits = new LinkedHashMap<>();
+    for (String entry : layerBits) {
+      String[] parts = entry.split("=", 2);
+      if (parts.length < 2 || !parts[1].matches("\\d{1,3}")) {
+        throw new InputException(
+            "--layer-bits " + entry + "; LAYER=BITS is accepted, as in head=8");
+      }
+      if (bits.put(parts[0], Integer.parseInt(parts[1])) != null) {
+        throw new InputException("--layer-bits names " + parts[0] + " twice");
+      }
+    }
+    return bits;
+  }
+
   QuantizeOptions options() {
     return QuantizeOptions.DEFAULT
         .withWeightBits(weightBits)
-        .withLayerWeightBits(layerBits)
+        .withLayerWeightBits(bitsByLayer())
         .withResidualBits(residualBits)
         .without(without.stream().map(Method::of).toList());
   }

@@ -8,7 +8,9 @@ import java.util.stream.IntStream;
 import org.p2vit.generator.Accuracy;
 import org.p2vit.generator.TensorDump;
 import org.p2vit.image.ImageSource;
+import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.model.VitShape;
 import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
@@ -69,13 +71,13 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     QuantizedModel model = this.model.read();
     ImageSource source = images.open(model.shape());
+    FloatVit vit = onnx == null ? null : floatModel(model.shape());
     Accuracy accuracy;
     Accuracy floating = null;
     try (ProgressLine progress = new ProgressLine()) {
       accuracy =
           Accuracy.of(model, source, (done, total) -> progress.at("golden model", done, total));
-      if (onnx != null) {
-        FloatVit vit = OnnxVitImporter.read(onnx);
+      if (vit != null) {
         try (FloatReference reference = FloatReference.open(onnx, vit, List.of())) {
           floating =
               Accuracy.of(
@@ -110,6 +112,25 @@ final class RunCommand implements Callable<Integer> {
     table.print(out);
     json.write(result);
     return 0;
+  }
+
+  /**
+   * @throws InputException if it takes other images, or has other classes
+   */
+  private FloatVit floatModel(VitShape shape) {
+    FloatVit vit = OnnxVitImporter.read(onnx);
+    String found = describe(vit.shape());
+    String expected = describe(shape);
+    if (!found.equals(expected)) {
+      throw new InputException(
+          "--float %s has %s; the integer model has %s".formatted(onnx, found, expected));
+    }
+    return vit;
+  }
+
+  private static String describe(VitShape s) {
+    return "%d x %d x %d images (width, height, channels), %d classes"
+        .formatted(s.imageWidth(), s.imageHeight(), s.imageChannels(), s.classes());
   }
 
   private static void rates(ConsoleTable table, String which, Accuracy accuracy) {

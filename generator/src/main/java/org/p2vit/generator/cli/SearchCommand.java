@@ -58,10 +58,9 @@ final class SearchCommand implements Callable<Integer> {
       names = "--search-count",
       paramLabel = "N",
       defaultValue = "128",
-      description = {
-        "Measure candidates with N of the images, evenly spread (default: ${DEFAULT-VALUE});",
-        "the others give the final figure. Images that also calibrate are used for neither."
-      })
+      description =
+          "Measure candidates with N of the images, evenly spread (default: ${DEFAULT-VALUE}); "
+              + "the others give the final figure. Images that also calibrate are used for neither.")
   private int searchCount;
 
   @Option(
@@ -136,10 +135,9 @@ final class SearchCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       required = true,
-      description = {
-        "Where everything goes: the model, search.json, front.svg,",
-        "and evaluations.jsonl, from which an interrupted search goes on."
-      })
+      description =
+          "Where everything goes: the model, search.json, front.svg, "
+              + "and evaluations.jsonl, from which an interrupted search goes on.")
   private Path out;
 
   @Mixin private JsonOption json;
@@ -147,6 +145,7 @@ final class SearchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
+    QuantizeOptions options = QuantizeOptions.DEFAULT.withResidualBits(residualBits);
     FloatVit vit = OnnxVitImporter.read(onnx);
     List<LayerGroup> groups = LayerGroup.of(vit.shape());
     if (limit.cycles == null) {
@@ -166,7 +165,6 @@ final class SearchCommand implements Callable<Integer> {
               normalization.mean(channels),
               normalization.std(channels),
               progress::at);
-      QuantizeOptions options = QuantizeOptions.DEFAULT.withResidualBits(residualBits);
       try (MixedPrecisionSearch search =
           new MixedPrecisionSearch(onnx, vit, collected, options, progress::at)) {
         Cost cycles =
@@ -213,7 +211,6 @@ final class SearchCommand implements Callable<Integer> {
               .formatted(searchCount, evaluations));
     }
     latency.cycles();
-    AtomicFiles.checkWritable(out.resolve(SUMMARY));
   }
 
   private Budget budget(List<LayerGroup> groups, Cost cycles) {

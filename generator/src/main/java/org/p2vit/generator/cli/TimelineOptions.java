@@ -40,7 +40,6 @@ final class TimelineOptions {
           "--timeline-from %d, --timeline-to %s: cycles from 0 up are needed, the second above the first"
               .formatted(first, to == null ? "the end" : to));
     }
-    AtomicFiles.checkWritable(file);
   }
 
   /**

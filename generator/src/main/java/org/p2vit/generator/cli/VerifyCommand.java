@@ -9,6 +9,8 @@ import org.p2vit.P2vit;
 import org.p2vit.generator.Design;
 import org.p2vit.generator.cycles.CyclePrediction;
 import org.p2vit.generator.verify.RtlVerification;
+import org.p2vit.image.ImageSource;
+import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.verif.Simulation.AxiBehaviour;
@@ -76,25 +78,22 @@ final class VerifyCommand implements Callable<Integer> {
     if (timeline != null) {
       timeline.check();
     }
-    AxiBehaviour axi = AxiBehaviour.of(latency.cycles(), stall, seed);
+    if (!(stall >= 0 && stall < 1)) {
+      throw new InputException("--stall " + stall + "; 0 to below 1 is accepted");
+    }
+    RtlVerification.Options options =
+        RtlVerification.Options.standard()
+            .withAxi(AxiBehaviour.of(latency.cycles(), stall, seed))
+            .withTrace(Optional.ofNullable(trace).map(TraceOptions::trace));
     QuantizedModel model = this.model.read();
+    ImageSource source = images.open(model.shape(), program.images());
     Architecture arch = architecture.choose(model);
     RtlVerification result;
     Design design;
     try (ProgressLine progress = new ProgressLine()) {
       progress.note("elaborating the accelerator ...");
       design = P2vit.generate(model, arch, program.options(), work);
-      RtlVerification.Options options =
-          RtlVerification.Options.standard()
-              .withAxi(axi)
-              .withTrace(Optional.ofNullable(trace).map(TraceOptions::trace));
-      result =
-          P2vit.verify(
-              model,
-              design,
-              images.open(model.shape(), program.images()),
-              options,
-              new VerificationProgress(progress));
+      result = P2vit.verify(model, design, source, options, new VerificationProgress(progress));
     }
     PrintWriter out = spec.commandLine().getOut();
     DesignSummary.of(design).print(out);

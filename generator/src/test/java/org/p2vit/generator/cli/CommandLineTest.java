@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,10 +27,10 @@ class CommandLineTest {
 
   @BeforeAll
   static void quantizeDemoModel() throws IOException {
-    onnx = resource("vit-mnist.onnx");
-    images = resource("evaluation-images-idx3-ubyte.gz");
-    labels = resource("evaluation-labels-idx1-ubyte.gz");
-    Path calibration = resource("calibration-images-idx3-ubyte.gz");
+    onnx = DemoFiles.copy(DemoFiles.MODEL, directory);
+    images = DemoFiles.copy(DemoFiles.IMAGES, directory);
+    labels = DemoFiles.copy(DemoFiles.LABELS, directory);
+    Path calibration = DemoFiles.copy(DemoFiles.CALIBRATION, directory);
     model = directory.resolve("model");
     CommandLineRun run =
         CommandLineRun.of(
@@ -388,14 +387,7 @@ class CommandLineTest {
     assertTrue(run.err().startsWith("p2vit: error: "), run.err());
     assertTrue(run.err().contains(named), run.err());
     assertFalse(run.err().contains("\tat "), run.err());
+    assertFalse(run.err().contains("java."), run.err());
     assertFalse(run.err().contains("defect"), run.err());
-  }
-
-  private static Path resource(String name) throws IOException {
-    Path file = directory.resolve(name);
-    try (InputStream in = DemoCommand.class.getResourceAsStream("/org/p2vit/demo/" + name)) {
-      Files.copy(in, file);
-    }
-    return file;
   }
 }

@@ -47,20 +47,32 @@ public final class AtomicFiles {
   }
 
   /**
-   * Finds out early whether {@link #write} can write a file: makes its directory.
+   * Finds out early whether {@link #write} can write a file; changes nothing.
    *
    * @throws InputException naming what is in the way
    */
   public static void checkWritable(Path file) {
-    Path directory = file.toAbsolutePath().getParent();
-    try {
-      Files.createDirectories(directory);
-    } catch (IOException e) {
-      throw FileErrors.cannot("make the directory", directory, e);
-    }
     checkReplaceable(file);
-    if (!Files.isWritable(directory)) {
-      throw new InputException("cannot write " + file + ": no permission to write " + directory);
+    checkFolder(file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * Finds out early whether files can be written into a directory, which need not be there yet;
+   * changes nothing.
+   *
+   * @throws InputException naming what is in the way
+   */
+  public static void checkFolder(Path directory) {
+    Path there = directory.toAbsolutePath();
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there)) {
+      throw new InputException("cannot write into " + directory + ": " + there + " is a file");
+    }
+    if (!Files.isWritable(there)) {
+      throw new InputException(
+          "cannot write into " + directory + ": no permission to write " + there);
     }
   }
 
