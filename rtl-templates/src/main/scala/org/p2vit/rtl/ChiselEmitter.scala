@@ -4,13 +4,13 @@ import chisel3.RawModule
 import chisel3.stage.ChiselGeneratorAnnotation
 import circt.stage.{ChiselStage, FirtoolOption}
 import org.p2vit.model.InputException
-import org.p2vit.model.io.FileErrors
+import org.p2vit.model.io.{FileErrors, Scratch}
 
 import java.io.IOException
 import java.lang.reflect.{Constructor, InvocationTargetException}
 import java.nio.file.{Files, Path, StandardCopyOption}
-import java.util.Comparator
 import scala.jdk.CollectionConverters._
+import scala.util.Using
 
 /** The implementation of [[RtlEmitter]] by `ChiselStage` and firtool.
   *
@@ -22,12 +22,10 @@ class ChiselEmitter extends RtlEmitter {
   override def emitChunk(architecture: Architecture, module: String, directory: Path): EmittedRtl = {
     val template = find(module)
     try {
-      Files.createDirectories(directory)
-      val scratch = Files.createTempDirectory(directory, ".emit")
-      try {
-        elaborate(() => instantiate(template, architecture), scratch)
-        collect(module, scratch, directory)
-      } finally delete(scratch)
+      Using.resource(Scratch.in(directory, ".emit")) { scratch =>
+        elaborate(() => instantiate(template, architecture), scratch.directory)
+        collect(module, scratch.directory, directory)
+      }
     } catch {
       case e: IOException =>
         throw FileErrors.cannot("write SystemVerilog into", directory, e)
@@ -81,12 +79,6 @@ class ChiselEmitter extends RtlEmitter {
     val waivers = s"$top.vlt"
     Files.writeString(to.resolve(waivers), LintWaivers.text)
     new EmittedRtl(top, to, list, names, waivers)
-  }
-
-  private def delete(directory: Path): Unit = {
-    val paths = Files.walk(directory)
-    try paths.sorted(Comparator.reverseOrder[Path]).forEach(p => Files.deleteIfExists(p))
-    finally paths.close()
   }
 }
 

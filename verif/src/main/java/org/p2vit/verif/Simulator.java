@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
-import java.util.stream.Stream;
 import org.p2vit.model.InputException;
+import org.p2vit.model.io.FileErrors;
+import org.p2vit.model.io.Scratch;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.EmittedRtl;
 import org.p2vit.rtl.RegisterMap;
@@ -70,8 +71,8 @@ public final class Simulator {
    * @throws InputException if files cannot be written
    */
   public SimulationResult run(Simulation simulation, SimulationProgress progress) {
-    try {
-      Path directory = Files.createTempDirectory("p2vit-sim-");
+    try (Scratch scratch = Scratch.temporary("p2vit-sim-")) {
+      Path directory = scratch.directory();
       try {
         Path result = directory.resolve("result.json");
         Path script = new ScriptWriter(directory, beatBytes).write(simulation);
@@ -80,11 +81,9 @@ public final class Simulator {
             simulation.trace(),
             progress);
         return read(result, simulation, directory);
-      } finally {
-        delete(directory);
+      } catch (IOException e) {
+        throw FileErrors.cannot("write in", directory, e);
       }
-    } catch (IOException e) {
-      throw new InputException("cannot write the files of a simulation: " + e, e);
     }
   }
 
@@ -196,14 +195,5 @@ public final class Simulator {
         json.get("seconds").doubleValue(),
         json.get("beatsRead").longValue(),
         json.get("beatsWritten").longValue());
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
   }
 }

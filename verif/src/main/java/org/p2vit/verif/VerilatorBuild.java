@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
 import org.p2vit.model.io.Directories;
+import org.p2vit.model.io.Scratch;
 import org.p2vit.model.io.Sha256;
 
 /**
@@ -100,12 +101,9 @@ public final class VerilatorBuild {
                 FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.lock()) {
           if (!Files.isExecutable(executable)) {
-            Path temporary = Files.createTempDirectory(cache, "build-");
-            try {
-              run(request, allFlags, makeFlags, runtime, temporary, key, progress);
-              publish(temporary, entry);
-            } finally {
-              Directories.delete(temporary);
+            try (Scratch scratch = Scratch.in(cache, "build-")) {
+              run(request, allFlags, makeFlags, runtime, scratch.directory(), key, progress);
+              publish(scratch.directory(), entry);
             }
           }
         }

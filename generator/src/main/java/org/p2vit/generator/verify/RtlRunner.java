@@ -1,7 +1,6 @@
 package org.p2vit.generator.verify;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.compile.MemoryMap;
 import org.p2vit.generator.compile.TracedJob;
 import org.p2vit.model.InputException;
-import org.p2vit.model.io.Directories;
+import org.p2vit.model.io.Scratch;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.RegisterMap;
 import org.p2vit.rtl.job.MatMulJob;
@@ -132,49 +131,43 @@ public final class RtlRunner {
       Options options,
       ProgressSum sum,
       Consumer<RtlStart> consumer) {
-    try {
-      Path directory = Files.createTempDirectory("p2vit-taps-");
-      try {
-        List<Simulation.Run> runs = new ArrayList<>();
-        for (int i = from; i < to; i++) {
-          runs.add(run(i, inputs.get(i), directory.resolve("" + i), options));
-        }
-        Simulation simulation =
-            new Simulation(
-                memory(),
-                runs,
-                options.axi().withSeed(options.axi().seed() + from),
-                cycleLimit(),
-                from == 0 ? options.trace() : Optional.empty());
-        SimulationResult result =
-            simulator.run(
-                simulation,
-                (run, count, cycles, perSecond, jobs) -> sum.at(from, run, perSecond, jobs));
-        sum.done(from, to - from);
-        for (int i = 0; i < result.runs().size(); i++) {
-          SimulationResult.RunResult run = result.runs().get(i);
-          check(run);
-          Path taps = directory.resolve("" + (from + i));
-          Path execution = taps.resolve(EXECUTION_FILE);
-          RtlStart start =
-              new RtlStart(
-                  from + i,
-                  run.saved().get(0),
-                  TapFiles.read(taps),
-                  run,
-                  result.cycles() / result.seconds(),
-                  Files.exists(execution)
-                      ? Optional.of(ExecutionTrace.read(execution))
-                      : Optional.empty());
-          synchronized (this) {
-            consumer.accept(start);
-          }
-        }
-      } finally {
-        Directories.delete(directory);
+    try (Scratch scratch = Scratch.temporary("p2vit-taps-")) {
+      Path directory = scratch.directory();
+      List<Simulation.Run> runs = new ArrayList<>();
+      for (int i = from; i < to; i++) {
+        runs.add(run(i, inputs.get(i), directory.resolve("" + i), options));
       }
-    } catch (IOException e) {
-      throw new InputException("cannot write the files of a simulation: " + e, e);
+      Simulation simulation =
+          new Simulation(
+              memory(),
+              runs,
+              options.axi().withSeed(options.axi().seed() + from),
+              cycleLimit(),
+              from == 0 ? options.trace() : Optional.empty());
+      SimulationResult result =
+          simulator.run(
+              simulation,
+              (run, count, cycles, perSecond, jobs) -> sum.at(from, run, perSecond, jobs));
+      sum.done(from, to - from);
+      for (int i = 0; i < result.runs().size(); i++) {
+        SimulationResult.RunResult run = result.runs().get(i);
+        check(run);
+        Path taps = directory.resolve("" + (from + i));
+        Path execution = taps.resolve(EXECUTION_FILE);
+        RtlStart start =
+            new RtlStart(
+                from + i,
+                run.saved().get(0),
+                TapFiles.read(taps),
+                run,
+                result.cycles() / result.seconds(),
+                Files.exists(execution)
+                    ? Optional.of(ExecutionTrace.read(execution))
+                    : Optional.empty());
+        synchronized (this) {
+          consumer.accept(start);
+        }
+      }
     }
   }
 

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.p2vit.model.InputException;
 import org.p2vit.model.io.FileErrors;
+import org.p2vit.model.io.Scratch;
 import org.p2vit.rtl.EmittedRtl;
 import org.p2vit.synth.ResultCache;
-import org.p2vit.synth.Scratch;
 import org.p2vit.synth.circt.CirctTools;
 import org.p2vit.synth.circt.HwDesign;
 
@@ -56,7 +56,7 @@ record ImportedRtl(String top, HwDesign design, Map<String, MemoryShape> memorie
 
   private static String convert(
       String top, Map<String, String> sources, CirctTools tools, ResultCache cache, String key) {
-    try (Scratch scratch = Scratch.in(cache.directory())) {
+    try (Scratch scratch = Scratch.in(cache.directory(), "work-")) {
       Path output = scratch.directory().resolve("design.mlir");
       List<String> arguments = new ArrayList<>(List.of("--top=" + top, "-o", output.toString()));
       for (Map.Entry<String, String> source : sources.entrySet()) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.p2vit.model.InputException;
 import org.p2vit.model.io.FileErrors;
+import org.p2vit.model.io.Scratch;
 import org.p2vit.synth.ResultCache;
-import org.p2vit.synth.Scratch;
 import org.p2vit.synth.circt.BoundaryModel;
 import org.p2vit.synth.circt.CirctTools;
 import org.p2vit.synth.circt.HwDesign;
@@ -61,7 +61,7 @@ final class ModuleSynthesizer {
   }
 
   private MappedModule run(HwModule module, List<HwModule> boundaries, String key) {
-    try (Scratch scratch = Scratch.in(cache.directory())) {
+    try (Scratch scratch = Scratch.in(cache.directory(), "work-")) {
       // Next to the cache's entries, so that it is there to be read after a failure.
       Path log = cache.log(key);
       MappedModule made = run(module, boundaries, scratch.directory(), log);

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.p2vit.model.io.FileErrors;
+import org.p2vit.model.io.Scratch;
 import org.p2vit.synth.ResultCache;
-import org.p2vit.synth.Scratch;
 import org.p2vit.synth.circt.CirctTools;
 import org.p2vit.synth.circt.HwDesign;
 import org.p2vit.synth.circt.HwModule;
@@ -46,7 +46,7 @@ final class PathAnalysis {
     if (kept.isPresent()) {
       return kept.get();
     }
-    try (Scratch scratch = Scratch.in(cache.directory())) {
+    try (Scratch scratch = Scratch.in(cache.directory(), "work-")) {
       Path input = Files.writeString(scratch.directory().resolve("linked.mlir"), text);
       Path report = scratch.directory().resolve("paths.json");
       Path log = cache.log(key);
