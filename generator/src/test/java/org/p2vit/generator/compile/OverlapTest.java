@@ -12,9 +12,7 @@ import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.verify.VerificationReport;
 import org.p2vit.generator.verify.Verifier;
 import org.p2vit.golden.GoldenModel;
-import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
-import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 
@@ -25,28 +23,15 @@ class OverlapTest {
   private static final Overlap INTER_ONLY = new Overlap(true, false);
   private static final Overlap INTRA_ONLY = new Overlap(false, true);
 
-  /** A random model and an architecture for it. */
-  private record Case(long seed, QuantizedModel model, Architecture arch, int images) {
-    static Case of(long seed) {
-      RandomArchitectures architectures = new RandomArchitectures(seed);
-      Architecture core = architectures.core(16);
-      VitShape shape = architectures.shape(core);
-      RandomModels.WeightBits[] bits = RandomModels.WeightBits.values();
-      QuantizedModel model =
-          RandomModels.model(seed, shape, bits[(int) (seed % bits.length)], 16, 7);
-      Architecture arch = architectures.withBuffers(core, shape, true);
-      return new Case(seed, model, arch, architectures.images());
-    }
+  private static CompileOptions options(RandomDesign design, Overlap overlap) {
+    return CompileOptions.DEFAULT.withImages(design.images()).withOverlap(overlap);
+  }
 
-    CompileOptions options(Overlap overlap) {
-      return CompileOptions.DEFAULT.withImages(images).withOverlap(overlap);
-    }
-
-    Timed timed(Overlap overlap) {
-      Schedule schedule = ModelCompiler.schedule(model, arch, options(overlap));
-      var p = CycleModel.predict(schedule.program(), arch, new MemoryTiming(30));
-      return new Timed(p.total(), schedule.jobs(), p.jobs());
-    }
+  private static Timed timed(RandomDesign design, Overlap overlap) {
+    Architecture arch = design.architecture();
+    Schedule schedule = ModelCompiler.schedule(design.model(), arch, options(design, overlap));
+    var p = CycleModel.predict(schedule.program(), arch, new MemoryTiming(30));
+    return new Timed(p.total(), schedule.jobs(), p.jobs());
   }
 
   /** When the jobs of a program run; END is left out. */
@@ -55,9 +40,10 @@ class OverlapTest {
   @Test
   void resultsAreTheSame() {
     for (long seed = 1; seed <= MODELS; seed++) {
-      Case c = Case.of(seed);
+      RandomDesign c = RandomDesign.of(seed);
       for (Overlap overlap : List.of(NONE, INTER_ONLY, INTRA_ONLY)) {
-        CompiledModel compiled = ModelCompiler.compile(c.model(), c.arch(), c.options(overlap));
+        CompiledModel compiled =
+            ModelCompiler.compile(c.model(), c.architecture(), options(c, overlap));
         List<byte[]> inputs = new ArrayList<>();
         for (int i = 0; i < compiled.images(); i++) {
           inputs.add(RandomModels.input(seed * 10 + i, compiled.shape()));
@@ -67,7 +53,7 @@ class OverlapTest {
         Verifier verifier = new Verifier(compiled, new GoldenModel(c.model()));
         for (VerificationReport report : verifier.verify(inputs, run.taps(), run.output())) {
           String what = "seed " + seed + ", " + overlap + ": ";
-          assertTrue(report.exact(), () -> what + report.summary() + "\n" + c.arch());
+          assertTrue(report.exact(), () -> what + report.summary() + "\n" + c.architecture());
         }
       }
     }
@@ -76,7 +62,7 @@ class OverlapTest {
   @Test
   void withoutAnyOverlapOneJobRunsAtATime() {
     for (long seed = 1; seed <= MODELS; seed++) {
-      Timed t = Case.of(seed).timed(NONE);
+      Timed t = timed(RandomDesign.of(seed), NONE);
       long done = -1;
       for (int i = 0; i < t.cycles().size(); i++) {
         String what = "seed " + seed + ", job " + i + ", " + t.jobs().get(i).purpose();
@@ -90,7 +76,7 @@ class OverlapTest {
   @Test
   void withoutIntraLayerOverlapChunksDoNotFollowRowByRow() {
     for (long seed = 1; seed <= MODELS; seed++) {
-      Timed t = Case.of(seed).timed(INTER_ONLY);
+      Timed t = timed(RandomDesign.of(seed), INTER_ONLY);
       for (int i = 1; i < t.cycles().size(); i++) {
         Chunk chunk = t.jobs().get(i).job().chunk().orElseThrow();
         if (chunk == Chunk.SHIFTER || chunk == Chunk.SOFTMAX) {
@@ -111,7 +97,7 @@ class OverlapTest {
   void withoutInterLayerOverlapHeadsFollowEachOther() {
     int checked = 0;
     for (long seed = 1; seed <= MODELS; seed++) {
-      Timed t = Case.of(seed).timed(INTRA_ONLY);
+      Timed t = timed(RandomDesign.of(seed), INTRA_ONLY);
       long context = -1;
       for (int i = 0; i < t.cycles().size(); i++) {
         String purpose = t.jobs().get(i).purpose();
@@ -133,11 +119,11 @@ class OverlapTest {
     long intra = 0;
     long none = 0;
     for (long seed = 1; seed <= MODELS; seed++) {
-      Case c = Case.of(seed);
-      full += c.timed(Overlap.FULL).total();
-      inter += c.timed(INTER_ONLY).total();
-      intra += c.timed(INTRA_ONLY).total();
-      none += c.timed(NONE).total();
+      RandomDesign c = RandomDesign.of(seed);
+      full += timed(c, Overlap.FULL).total();
+      inter += timed(c, INTER_ONLY).total();
+      intra += timed(c, INTRA_ONLY).total();
+      none += timed(c, NONE).total();
     }
     String all = full + ", " + inter + ", " + intra + ", " + none;
     assertTrue(full < inter && full < intra && inter < none && intra < none, all);
@@ -145,9 +131,9 @@ class OverlapTest {
 
   @Test
   void fullOverlapIsTheDefault() {
-    Case c = Case.of(3);
+    RandomDesign c = RandomDesign.of(3);
     assertEquals(
-        ModelCompiler.schedule(c.model(), c.arch(), 1).program(),
-        ModelCompiler.schedule(c.model(), c.arch(), CompileOptions.DEFAULT).program());
+        ModelCompiler.schedule(c.model(), c.architecture(), 1).program(),
+        ModelCompiler.schedule(c.model(), c.architecture(), CompileOptions.DEFAULT).program());
   }
 }

@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.p2vit.generator.compile.ModelCompiler;
-import org.p2vit.generator.compile.RandomArchitectures;
+import org.p2vit.generator.compile.RandomDesign;
 import org.p2vit.generator.compile.Schedule;
 import org.p2vit.model.QuantizedModel;
-import org.p2vit.model.RandomModels;
-import org.p2vit.model.VitShape;
-import org.p2vit.rtl.Architecture;
 
 /** What must hold of every prediction, whatever the model and the architecture. */
 class CycleModelTest {
@@ -18,17 +15,11 @@ class CycleModelTest {
 
   private record Case(long seed, QuantizedModel model, Schedule schedule) {
     static Case of(long seed) {
-      RandomArchitectures architectures = new RandomArchitectures(seed);
-      Architecture core = architectures.core(16);
-      if (seed % 2 == 0) {
-        core = architectures.withSlowLayerNorm(core);
-      }
-      VitShape shape = architectures.shape(core);
-      RandomModels.WeightBits[] bits = RandomModels.WeightBits.values();
-      QuantizedModel model =
-          RandomModels.model(seed, shape, bits[(int) (seed % bits.length)], 16, 7);
-      Architecture arch = architectures.withBuffers(core, shape, true);
-      return new Case(seed, model, ModelCompiler.schedule(model, arch, 1 + (int) (seed % 3)));
+      RandomDesign design =
+          seed % 2 == 0 ? RandomDesign.withSlowLayerNorm(seed) : RandomDesign.of(seed);
+      QuantizedModel model = design.model();
+      int images = 1 + (int) (seed % 3);
+      return new Case(seed, model, ModelCompiler.schedule(model, design.architecture(), images));
     }
 
     CyclePrediction predict(int latency) {

@@ -16,12 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.compile.MemoryMap;
 import org.p2vit.generator.compile.ModelCompiler;
-import org.p2vit.generator.compile.RandomArchitectures;
+import org.p2vit.generator.compile.RandomDesign;
 import org.p2vit.generator.verify.RtlProgress;
 import org.p2vit.generator.verify.RtlRunner;
-import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
-import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.RtlEmitter;
 import org.p2vit.verif.BuildProgress;
@@ -84,16 +82,9 @@ class RtlCyclesTest {
 
   private void compare(long[] seeds, boolean slowLayerNorm, int[] latencies, int[] images) {
     for (long seed : seeds) {
-      RandomArchitectures architectures = new RandomArchitectures(seed);
-      Architecture core = architectures.core(16);
-      if (slowLayerNorm) {
-        core = architectures.withSlowLayerNorm(core);
-      }
-      VitShape shape = architectures.shape(core);
-      RandomModels.WeightBits[] bits = RandomModels.WeightBits.values();
-      QuantizedModel model =
-          RandomModels.model(seed, shape, bits[(int) (seed % bits.length)], 16, 7);
-      Architecture arch = architectures.withBuffers(core, shape, true);
+      RandomDesign design =
+          slowLayerNorm ? RandomDesign.withSlowLayerNorm(seed) : RandomDesign.of(seed);
+      Architecture arch = design.architecture();
       Simulator simulator =
           Simulator.build(
               RtlEmitter.create().emit(arch, directory.resolve("rtl" + seed)),
@@ -102,7 +93,7 @@ class RtlCyclesTest {
               new VerilatorBuild(),
               BuildProgress.NONE);
       for (int count : images) {
-        CompiledModel compiled = ModelCompiler.compile(model, arch, count);
+        CompiledModel compiled = ModelCompiler.compile(design.model(), arch, count);
         for (int latency : latencies) {
           ExecutionTrace trace = simulate(compiled, simulator, latency);
           compare(

@@ -10,13 +10,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.p2vit.generator.compile.ModelCompiler;
-import org.p2vit.generator.compile.RandomArchitectures;
+import org.p2vit.generator.compile.RandomDesign;
 import org.p2vit.generator.compile.Schedule;
 import org.p2vit.model.InputException;
-import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
-import org.p2vit.model.VitShape;
-import org.p2vit.rtl.Architecture;
 
 class EnergyEstimateTest {
   private static final long SEED = 5;
@@ -25,11 +22,8 @@ class EnergyEstimateTest {
   @TempDir Path directory;
 
   private static Schedule schedule(int images) {
-    RandomArchitectures architectures = new RandomArchitectures(SEED);
-    Architecture core = architectures.core(16);
-    VitShape shape = architectures.shape(core);
-    QuantizedModel model = RandomModels.model(SEED, shape, RandomModels.WeightBits.W8, 16, 7);
-    return ModelCompiler.schedule(model, architectures.withBuffers(core, shape, true), images);
+    RandomDesign design = RandomDesign.of(SEED, RandomModels.WeightBits.W8);
+    return ModelCompiler.schedule(design.model(), design.architecture(), images);
   }
 
   @Test

@@ -13,13 +13,12 @@ import org.p2vit.generator.Design;
 import org.p2vit.generator.compile.AccessCounts;
 import org.p2vit.generator.compile.AccessCounts.Operation;
 import org.p2vit.generator.compile.ModelCompiler;
-import org.p2vit.generator.compile.RandomArchitectures;
+import org.p2vit.generator.compile.RandomDesign;
 import org.p2vit.generator.compile.Schedule;
 import org.p2vit.generator.verify.NoiseImages;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
-import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.synth.power.Energy;
 import org.p2vit.synth.power.GateNetlist;
@@ -33,12 +32,9 @@ class GateComparisonTest {
 
   @TempDir Path directory;
 
-  private final RandomArchitectures architectures = new RandomArchitectures(SEED);
-  private final Architecture core = architectures.core(16);
-  private final VitShape shape = architectures.shape(core);
-  private final QuantizedModel model =
-      RandomModels.model(SEED, shape, RandomModels.WeightBits.W8, 16, 7);
-  private final Architecture architecture = architectures.withBuffers(core, shape, true);
+  private final RandomDesign design = RandomDesign.of(SEED, RandomModels.WeightBits.W8);
+  private final QuantizedModel model = design.model();
+  private final Architecture architecture = design.architecture();
 
   @Test
   void everyModuleBelongsToOnePart() {
@@ -104,7 +100,7 @@ class GateComparisonTest {
             model,
             design,
             netlist,
-            new NoiseImages(shape, 1),
+            new NoiseImages(model.shape(), 1),
             AxiBehaviour.PLAIN,
             RtlVerification.SILENT);
     assertTrue(simulation.exact(), "seed " + SEED + ": " + simulation.gates().firstDifference());

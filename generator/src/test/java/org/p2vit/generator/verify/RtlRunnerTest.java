@@ -18,11 +18,10 @@ import org.p2vit.generator.compile.CompiledModel;
 import org.p2vit.generator.compile.MemoryMap;
 import org.p2vit.generator.compile.ModelCompiler;
 import org.p2vit.generator.compile.Overlap;
-import org.p2vit.generator.compile.RandomArchitectures;
+import org.p2vit.generator.compile.RandomDesign;
 import org.p2vit.golden.GoldenModel;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
-import org.p2vit.model.VitShape;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.RegisterMap;
@@ -58,12 +57,9 @@ class RtlRunnerTest {
   }
 
   private void check(long seed) {
-    RandomArchitectures architectures = new RandomArchitectures(seed);
-    Architecture core = architectures.core(16);
-    VitShape shape = architectures.shape(core);
-    RandomModels.WeightBits[] bits = RandomModels.WeightBits.values();
-    QuantizedModel model = RandomModels.model(seed, shape, bits[(int) (seed % bits.length)], 16, 7);
-    Architecture architecture = architectures.withBuffers(core, shape, true);
+    RandomDesign design = RandomDesign.of(seed);
+    QuantizedModel model = design.model();
+    Architecture architecture = design.architecture();
     CompiledModel compiled = ModelCompiler.compile(model, architecture);
     Simulator simulator =
         Simulator.build(
@@ -74,7 +70,7 @@ class RtlRunnerTest {
             BuildProgress.NONE);
     List<byte[]> inputs = new ArrayList<>();
     for (int i = 0; i < IMAGES; i++) {
-      inputs.add(RandomModels.input(seed * IMAGES + i, shape));
+      inputs.add(RandomModels.input(seed * IMAGES + i, model.shape()));
     }
     GoldenModel golden = new GoldenModel(model);
     for (Overlap overlap : OTHER_OVERLAPS) {
