@@ -9,7 +9,7 @@ class AxiTransfer(axi: Architecture.Axi, countBits: Int) extends Bundle {
   val beats   = UInt(countBits.W)
 }
 
-/** Cuts a run of at least one beat into bursts.
+/** Cuts a run of beats into bursts: of at least one, as [[JobCheck]] lets no other job pass.
   *
   * A burst ends where an aligned block of the longest burst's size ends; such a block lies within a page, so
   * no burst crosses 4 KiB, and all bursts but the first and the last have full length.
