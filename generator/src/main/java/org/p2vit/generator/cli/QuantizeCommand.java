@@ -1,5 +1,6 @@
 package org.p2vit.generator.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -75,6 +76,14 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Mixin private JsonOption json;
 
+  /**
+   * The result for machines.
+   *
+   * @param model what 'inspect' tells; its fields are the result's own
+   * @param accuracy null if there are no {@code --images}
+   */
+  record Result(@JsonUnwrapped ModelSummary model, QuantizationReport.Comparison accuracy) {}
+
   @Override
   public Integer call() throws Exception {
     QuantizeOptions options = how.options();
@@ -119,7 +128,7 @@ final class QuantizeCommand implements Callable<Integer> {
           "report:  %s, %s%n", out.resolve(ReportFiles.HTML), out.resolve(ReportFiles.JSON));
     }
     text.flush();
-    json.write(summary);
+    json.write(new Result(summary, comparison));
     return 0;
   }
 }

@@ -151,6 +151,8 @@ class CommandLineTest {
             50,
             "--report-images",
             1,
+            "--json",
+            directory.resolve("quantize.json"),
             "--out",
             out);
     assertEquals(0, run.exitCode(), run.err());
@@ -158,6 +160,9 @@ class CommandLineTest {
     JsonNode report = new ObjectMapper().readTree(out.resolve("report.json").toFile());
     assertEquals(50, report.at("/accuracy/images").intValue());
     assertTrue(report.at("/accuracy/integerTop1").doubleValue() > 0.9);
+    JsonNode json = new ObjectMapper().readTree(directory.resolve("quantize.json").toFile());
+    assertEquals(64, json.at("/shape/dim").intValue());
+    assertEquals(report.get("accuracy"), json.get("accuracy"));
     // Without labels, the report says so.
     assertTrue(Files.readString(model.resolve("report.html")).contains("not measured"));
   }
