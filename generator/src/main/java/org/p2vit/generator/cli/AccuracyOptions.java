@@ -12,37 +12,16 @@ import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.VitShape;
 import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.OnnxVitImporter;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.ArgGroup;
 
 /** Labelled images, if any, to measure accuracy before and after quantization with. */
 final class AccuracyOptions {
 
-  @Option(
-      names = "--images",
-      paramLabel = "PATH",
-      description =
-          "Labelled images to measure accuracy with, before and after; best others than those of "
-              + "--calibration. The kinds of --images of 'run'.")
-  private Path images;
-
-  @Option(
-      names = "--labels",
-      paramLabel = "FILE",
-      description = "Labels: CSV with the columns file and class, or IDX.")
-  private Path labels;
-
-  @Option(
-      names = "--first",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Skip N of these images (default 0).")
-  private int first;
-
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      description = "Use at most N of these images (default: all).")
-  private Integer count;
+  @ArgGroup(
+      exclusive = false,
+      heading =
+          "Images with labels, to measure accuracy before and after; best others than those of --calibration:%n")
+  private ImageOptions images;
 
   /**
    * Opens the images, if there are any.
@@ -51,13 +30,9 @@ final class AccuracyOptions {
    */
   Optional<ImageSource> open(VitShape shape) {
     if (images == null) {
-      if (labels != null) {
-        throw new InputException("--labels " + labels + " without --images");
-      }
       return Optional.empty();
     }
-    ImageSource source =
-        ImageOptions.open(images, labels, first, count == null ? Integer.MAX_VALUE : count, shape);
+    ImageSource source = images.open(shape);
     if (source.image(0).label().isEmpty()) {
       throw new InputException(
           source.image(0).name() + " has no label; accuracy needs labels (--labels FILE)");

@@ -96,13 +96,7 @@ record ComparisonSummary(
   }
 
   void print(PrintWriter out) {
-    Help.TextTable table =
-        Help.TextTable.forColumns(
-            Help.defaultColorScheme(Help.Ansi.OFF),
-            new Help.Column(24, 2, Help.Column.Overflow.SPAN),
-            new Help.Column(14, 2, Help.Column.Overflow.SPAN),
-            new Help.Column(14, 2, Help.Column.Overflow.SPAN),
-            new Help.Column(70, 2, Help.Column.Overflow.SPAN));
+    Help.TextTable table = ConsoleTable.columns(24, 14, 14, 70);
     table.addRowValues("tensor", "elements", "equal", "first difference");
     for (Tensor t : tensors) {
       table.addRowValues(

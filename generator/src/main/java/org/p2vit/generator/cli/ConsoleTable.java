@@ -2,8 +2,10 @@ package org.p2vit.generator.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine.Help;
 
 /** A table for people: a title, rows of a name and a value, the names aligned. */
 final class ConsoleTable {
@@ -12,6 +14,15 @@ final class ConsoleTable {
 
   ConsoleTable(String title) {
     this.title = title;
+  }
+
+  /** One of several columns with a heading each, two blanks before every column. */
+  static Help.TextTable columns(int... widths) {
+    return Help.TextTable.forColumns(
+        Help.defaultColorScheme(Help.Ansi.OFF),
+        Arrays.stream(widths)
+            .mapToObj(w -> new Help.Column(w, 2, Help.Column.Overflow.SPAN))
+            .toArray(Help.Column[]::new));
   }
 
   ConsoleTable row(String name, String format, Object... values) {

@@ -47,11 +47,7 @@ final class ImageOptions {
    * @param defaultCount used unless {@code --count} says otherwise
    */
   ImageSource open(VitShape shape, int defaultCount) {
-    return open(images, labels, first, count == null ? defaultCount : count, shape);
-  }
-
-  /** The part of a source that options choose. */
-  static ImageSource open(Path images, Path labels, int first, int most, VitShape shape) {
+    int most = count == null ? defaultCount : count;
     ImageSource all = ImageFiles.open(images, labels, shape);
     if (first < 0 || first >= all.count() || most < 1) {
       throw new InputException(

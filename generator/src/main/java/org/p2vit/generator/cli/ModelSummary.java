@@ -93,13 +93,7 @@ record ModelSummary(
   }
 
   void printLayers(PrintWriter out) {
-    Help.TextTable table =
-        Help.TextTable.forColumns(
-            Help.defaultColorScheme(Help.Ansi.OFF),
-            new Help.Column(28, 2, Help.Column.Overflow.SPAN),
-            new Help.Column(16, 2, Help.Column.Overflow.SPAN),
-            new Help.Column(14, 2, Help.Column.Overflow.SPAN),
-            new Help.Column(26, 2, Help.Column.Overflow.SPAN));
+    Help.TextTable table = ConsoleTable.columns(28, 16, 14, 26);
     table.addRowValues("layer", "in x out", "weight bits", "accumulator exponents");
     for (Layer l : layers) {
       table.addRowValues(

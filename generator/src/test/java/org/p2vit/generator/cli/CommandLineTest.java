@@ -176,7 +176,9 @@ class CommandLineTest {
     expectError(CommandLineRun.of(args.toArray()), "has no label");
     args.set(args.size() - 2, "--labels");
     args.set(args.size() - 1, labels);
-    expectError(CommandLineRun.of(args.toArray()), "without --images");
+    CommandLineRun alone = CommandLineRun.of(args.toArray());
+    assertEquals(2, alone.exitCode());
+    assertTrue(alone.err().contains("Missing required argument(s): --images"), alone.err());
     assertFalse(Files.exists(out));
   }
 
