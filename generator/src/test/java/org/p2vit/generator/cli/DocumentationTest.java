@@ -3,7 +3,9 @@ package org.p2vit.generator.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,15 +14,33 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.ParameterException;
 
-/** Command lines in the documentation are understood, and its links lead somewhere. */
+/** Command lines and programs in the documentation are understood, and its links lead somewhere. */
 class DocumentationTest {
   private static final Path ROOT = Path.of(System.getProperty("p2vit.root", ".."));
 
   /** In a block of code, to the end of the line; in the text, to the end of the code. */
   private static final Pattern COMMAND = Pattern.compile("\\./p2vit ([^`)\\n]*)");
+
+  /** Of the program in README.md. */
+  private static final List<String> IMPORTS =
+      List.of(
+          "java.nio.file.Path",
+          "org.p2vit.P2vit",
+          "org.p2vit.generator.*",
+          "org.p2vit.generator.fit.*",
+          "org.p2vit.generator.verify.*",
+          "org.p2vit.golden.*",
+          "org.p2vit.image.*",
+          "org.p2vit.model.*",
+          "org.p2vit.onnx.*",
+          "org.p2vit.quantize.Progress",
+          "org.p2vit.quantize.QuantizeOptions",
+          "org.p2vit.rtl.Architecture");
 
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(?:#([^)]*))?\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
@@ -55,6 +75,32 @@ class DocumentationTest {
         .results()
         .map(r -> r.group().replace("\"", ""))
         .toArray(String[]::new);
+  }
+
+  @Test
+  void theProgramOfTheReadmeCompiles(@TempDir Path directory) throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    Matcher block = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL).matcher(readme);
+    assertTrue(block.find());
+    StringBuilder source = new StringBuilder();
+    for (String name : IMPORTS) {
+      source.append("import ").append(name).append(";\n");
+    }
+    source.append("class Readme { void run() throws Exception {\n");
+    source.append(block.group(1)).append("}}\n");
+    Path file = Files.writeString(directory.resolve("Readme.java"), source);
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    int result =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                messages,
+                messages,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-proc:none",
+                file.toString());
+    assertEquals(0, result, messages.toString(StandardCharsets.UTF_8));
   }
 
   @Test
