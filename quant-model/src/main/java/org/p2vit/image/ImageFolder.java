@@ -2,14 +2,20 @@ package org.p2vit.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.p2vit.model.InputException;
 import org.p2vit.model.io.FileErrors;
 
@@ -77,7 +83,7 @@ public final class ImageFolder implements ImageSource {
     Integer label = labels.get(file.getFileName().toString());
     BufferedImage image;
     try {
-      image = ImageIO.read(file.toFile());
+      image = decoded(Files.readAllBytes(file));
     } catch (IOException | RuntimeException e) {
       throw new InputException(file + ": cannot be decoded: " + e.getMessage(), e);
     }
@@ -97,6 +103,32 @@ public final class ImageFolder implements ImageSource {
         image.getWidth(),
         pixels,
         label == null ? OptionalInt.empty() : OptionalInt.of(label));
+  }
+
+  /**
+   * Null if no reader knows the format. A JPEG that ends too early is an error; the decoder makes
+   * gray of what is missing, with a warning.
+   */
+  private static BufferedImage decoded(byte[] file) throws IOException {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        return null;
+      }
+      ImageReader reader = readers.next();
+      List<String> warnings = new ArrayList<>();
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      reader.setInput(in, true, true);
+      try {
+        BufferedImage image = reader.read(0);
+        if (warnings.stream().anyMatch(w -> w.contains("premature end"))) {
+          throw new IOException("truncated: " + String.join("; ", warnings));
+        }
+        return image;
+      } finally {
+        reader.dispose();
+      }
+    }
   }
 
   /** The samples themselves: getRGB would convert from a linear gray colour space. */

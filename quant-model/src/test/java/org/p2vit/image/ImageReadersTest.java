@@ -65,6 +65,24 @@ class ImageReadersTest {
   }
 
   @Test
+  void rejectsTruncatedFiles() throws IOException {
+    BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 64 * 64; i++) {
+      image.setRGB(i % 64, i / 64, 0x10101 * (i * 37 % 256));
+    }
+    VitShape shape = new VitShape(3, 64, 64, 8, 8, 1, 1, 8, 10);
+    for (String format : new String[] {"jpg", "png"}) {
+      Path file = folder.resolve("x." + format);
+      ImageIO.write(image, format, file.toFile());
+      assertEquals(64, ImageFiles.open(file, null, shape).image(0).width());
+      byte[] whole = Files.readAllBytes(file);
+      Files.write(file, Arrays.copyOf(whole, whole.length * 3 / 4));
+      assertRejected(
+          () -> ImageFiles.open(file, null, shape).image(0), "x." + format, "cannot be decoded");
+    }
+  }
+
+  @Test
   void readsFolderWithoutLabelsByName() throws IOException {
     png("b.png", BufferedImage.TYPE_INT_RGB, 2);
     png("a.png", BufferedImage.TYPE_INT_RGB, 1);
