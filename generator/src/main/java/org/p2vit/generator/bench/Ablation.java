@@ -10,6 +10,7 @@ import org.p2vit.generator.compile.Overlap;
 import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.model.DeitShape;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.quantize.Progress;
 import org.p2vit.rtl.Architecture;
 
 /** Predicted cycles with each kind of overlap switched off (docs/ablation.md). */
@@ -30,11 +31,12 @@ final class Ablation {
 
   private Ablation() {}
 
-  static String table(Models models) {
+  static String table(Models models, Progress progress) {
     Map<Row, StringBuilder> lines = new LinkedHashMap<>();
     StringBuilder header = new StringBuilder("overlap;P2-ViT, published");
     ROWS.forEach(r -> lines.put(r, new StringBuilder(r.name + ";" + r.published)));
     for (DeitShape network : DeitShape.values()) {
+      progress.at("ablation", network.ordinal(), DeitShape.values().length);
       header.append(";").append(Workload.title(network));
       Workload workload = Workload.plain(network, 8, 1);
       QuantizedModel model = models.model(network, 8);

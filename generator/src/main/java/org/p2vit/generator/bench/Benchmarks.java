@@ -68,6 +68,10 @@ public final class Benchmarks {
    * @throws InputException if the document cannot be read or written, or has no place for a table
    */
   public void run(List<Table> tables, Path document) {
+    // An hour before the first table is written.
+    Map<String, String> places = new LinkedHashMap<>();
+    tables.forEach(t -> places.put(t.id(), ""));
+    replaced(document, places);
     for (Table table : tables) {
       measure(table, markdown -> put(document, Map.of(table.id(), markdown)));
     }
@@ -80,8 +84,8 @@ public final class Benchmarks {
     switch (table) {
       case THROUGHPUT -> simulate(Workload.throughput(), r -> out.accept(RtlTables.throughput(r)));
       case SLOW_MEMORY -> simulate(Workload.slowMemory(), r -> out.accept(RtlTables.slowMemory(r)));
-      case SCALING -> out.accept(Scaling.table(models));
-      case ABLATION -> out.accept(Ablation.table(models));
+      case SCALING -> out.accept(Scaling.table(models, listener));
+      case ABLATION -> out.accept(Ablation.table(models, listener));
       case PREDICTION_SPEED -> out.accept(predictionSpeed());
       case GOLDEN_SPEED -> models.onnx().map(this::goldenSpeed).ifPresent(out);
       case SIMULATION_SPEED -> out.accept(simulationSpeed());
@@ -171,11 +175,15 @@ public final class Benchmarks {
   }
 
   private static void put(Path document, Map<String, String> tables) {
+    String text = replaced(document, tables);
+    AtomicFiles.write(
+        document.toAbsolutePath().getParent(),
+        Map.of(document.getFileName().toString(), text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String replaced(Path document, Map<String, String> tables) {
     try {
-      String text = MarkedTables.replace(document.toString(), Files.readString(document), tables);
-      AtomicFiles.write(
-          document.toAbsolutePath().getParent(),
-          Map.of(document.getFileName().toString(), text.getBytes(StandardCharsets.UTF_8)));
+      return MarkedTables.replace(document.toString(), Files.readString(document), tables);
     } catch (IOException e) {
       throw FileErrors.cannot("read", document, e);
     }

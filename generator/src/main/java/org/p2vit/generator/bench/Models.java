@@ -11,6 +11,7 @@ import org.p2vit.generator.verify.NoiseImages;
 import org.p2vit.image.ImageFiles;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.DeitShape;
+import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.RandomModels;
 import org.p2vit.model.VitShape;
@@ -22,6 +23,7 @@ import org.p2vit.quantize.QuantizeOptions;
  * is at hand; random weights otherwise.
  */
 final class Models {
+  private static final String TRAINED = "vit-tiny-p16-224.onnx";
   private static final long SEED = 1;
   private static final double MEAN = 0.5;
   private static final double STD = 0.5;
@@ -33,15 +35,19 @@ final class Models {
 
   /**
    * @param data folder with {@code vit-tiny-p16-224.onnx} and {@code photos/}
+   * @throws InputException if it has no such model
    */
   Models(Optional<Path> data, Progress progress) {
     this.data = data;
     this.progress = progress;
+    if (data.isPresent() && onnx().isEmpty()) {
+      throw new InputException("--data " + data.get() + " holds no " + TRAINED);
+    }
   }
 
   /** The float model, if it is at hand. */
   Optional<Path> onnx() {
-    return data.map(d -> d.resolve("vit-tiny-p16-224.onnx")).filter(Files::exists);
+    return data.map(d -> d.resolve(TRAINED)).filter(Files::exists);
   }
 
   QuantizedModel model(DeitShape network, int weightBits) {

@@ -13,6 +13,7 @@ import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.generator.fit.FitOptions;
 import org.p2vit.model.DeitShape;
 import org.p2vit.model.QuantizedModel;
+import org.p2vit.quantize.Progress;
 import org.p2vit.rtl.Architecture;
 
 /** Predicted cycles over sizes of the array: the generator's choice for each, no memory limit. */
@@ -41,7 +42,7 @@ final class Scaling {
 
   private Scaling() {}
 
-  static String table(Models models) {
+  static String table(Models models, Progress progress) {
     MarkdownTable table =
         new MarkdownTable(
             "network",
@@ -55,6 +56,7 @@ final class Scaling {
     for (DeitShape network : DeitShape.values()) {
       QuantizedModel model = models.model(network, 8);
       for (Point p : POINTS) {
+        progress.at("scaling", table.rows(), DeitShape.values().length * POINTS.size());
         Architecture arch =
             P2vit.fit(model, FitOptions.DEFAULT.withMacs(p.macs).withAxiBits(p.axiBits));
         Schedule schedule = ModelCompiler.schedule(model, arch, 1);

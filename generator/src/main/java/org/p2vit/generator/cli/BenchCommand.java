@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.p2vit.generator.bench.Benchmarks;
+import org.p2vit.model.InputException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,10 +50,15 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description = "Only some of ${COMPLETION-CANDIDATES}.")
-  private List<Benchmarks.Table> tables = List.of(Benchmarks.Table.values());
+  private List<Benchmarks.Table> tables;
 
   @Override
   public Integer call() {
+    if (tables == null) {
+      tables = List.of(Benchmarks.Table.values());
+    } else if (data == null && tables.contains(Benchmarks.Table.GOLDEN_SPEED)) {
+      throw new InputException("--tables golden_speed needs --data, a trained model");
+    }
     try (ProgressLine progress = new ProgressLine()) {
       new Benchmarks(Optional.ofNullable(data), work, new Listener(progress)).run(tables, document);
     }

@@ -17,6 +17,7 @@ import org.p2vit.generator.fit.FitOptions;
 import org.p2vit.generator.verify.RtlVerification;
 import org.p2vit.image.IdxImages;
 import org.p2vit.image.ImageSource;
+import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.io.AtomicFiles;
 import org.p2vit.model.io.ModelFiles;
@@ -89,6 +90,10 @@ final class DemoCommand implements Callable<Integer> {
     unpack();
     Path onnx = out.resolve(ONNX);
     ImageSource images = IdxImages.open(out.resolve(IMAGES), out.resolve(LABELS));
+    if (rtlImages < 1 || rtlImages > images.count()) {
+      throw new InputException(
+          "--rtl-images %d; 1 to %,d are accepted".formatted(rtlImages, images.count()));
+    }
     Accuracy floatAccuracy;
     Accuracy accuracy;
     Design design;
@@ -126,7 +131,7 @@ final class DemoCommand implements Callable<Integer> {
           P2vit.verify(
               model,
               design,
-              images.slice(0, Math.min(rtlImages, images.count())),
+              images.slice(0, rtlImages),
               RtlVerification.Options.standard(),
               new VerificationProgress(progress));
       progress.note("[5/5] compare every tensor with the golden model");

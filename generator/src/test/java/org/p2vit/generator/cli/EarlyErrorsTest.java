@@ -139,6 +139,18 @@ class EarlyErrorsTest {
   }
 
   @Test
+  void benchmarksThatCannotBeMeasured() throws IOException {
+    Object[] bench = {"bench", "--work", out};
+    expect("no.md: no such file", with(bench, "--document", directory.resolve("no.md")));
+    Path empty = Files.writeString(directory.resolve("empty.md"), "");
+    expect("no line '<!-- table throughput -->'", with(bench, "--document", empty));
+    expect("golden_speed needs --data", with(bench, "--tables", "golden_speed"));
+    expect("holds no vit-tiny", with(bench, "--data", directory.resolve("nothing")));
+    Path demo = directory.resolve("demo");
+    expect("--rtl-images 0; 1 to 1,000", "demo", "--rtl-images", 0, "--out", demo);
+  }
+
+  @Test
   void wrongUseIsToldWithoutTheWholeHelp() {
     CommandLineRun run = CommandLineRun.of("cycles", model, "--mac", 64);
     assertEquals(2, run.exitCode());
