@@ -22,14 +22,17 @@ import org.p2vit.quantize.QuantizeOptions;
 import org.p2vit.quantize.Quantizer;
 
 /**
- * Measures ways to quantize on images that they were not calibrated on: calibrates on one half of
- * the images, measures on the other, and the other way round, so that every image is measured.
+ * Measures ways to quantize on images that they were not calibrated on: measures one of several
+ * parts of the images, calibrates on the others, and so on with each part, so that every image is
+ * measured.
  */
 public final class CrossValidation {
-  private static final int HALVES = 2;
-
+  private final FloatVit vit;
   private final ImageSource images;
-  private final Calibration[] calibrations = new Calibration[HALVES];
+  private final double[] mean;
+  private final double[] std;
+  private final int folds;
+  private final int calibrationImages;
   private final OptionalInt[] labels;
   private final double[][] floats;
 
@@ -38,26 +41,31 @@ public final class CrossValidation {
    *
    * @param mean of pixels (0 to 1), one an image channel
    * @param std likewise
-   * @param calibrationImages how many of each half
+   * @param folds into how many parts the images are dealt, one to each in turn; 2 are halves
+   * @param calibrationImages how many of the other parts' images, at most
    */
   public CrossValidation(
       Path onnx,
       ImageSource images,
       double[] mean,
       double[] std,
+      int folds,
       int calibrationImages,
       Progress progress) {
-    if (images.count() < HALVES) {
+    if (folds < 2) {
       throw new InputException(
-          images.count() + " images; at least 2 are needed to calibrate and to measure");
+          "folds: " + folds + "; at least 2 are needed to calibrate and to measure");
     }
+    if (images.count() < folds) {
+      throw new InputException(
+          images.count() + " images; at least one for each of " + folds + " folds is needed");
+    }
+    vit = OnnxVitImporter.read(onnx);
     this.images = images;
-    FloatVit vit = OnnxVitImporter.read(onnx);
-    for (int half = 0; half < HALVES; half++) {
-      ImageSource others = images.every(HALVES, HALVES - 1 - half);
-      ImageSource some = P2vit.spread(others, calibrationImages);
-      calibrations[half] = Calibration.collect(vit, some, mean, std, progress);
-    }
+    this.mean = mean.clone();
+    this.std = std.clone();
+    this.folds = folds;
+    this.calibrationImages = calibrationImages;
     labels = new OptionalInt[images.count()];
     floats = new double[images.count()][];
     Preprocessing normalize = new Preprocessing(mean, std, 0);
@@ -71,14 +79,16 @@ public final class CrossValidation {
     }
   }
 
-  /** Quantizes twice and measures all images. */
+  /** Quantizes once for each fold and measures all images. */
   public Fidelity measure(QuantizeOptions options, Progress progress) {
     double[][] integers = new double[images.count()][];
-    for (int half = 0; half < HALVES; half++) {
-      Quantization quantization = Quantizer.quantize(calibrations[half], options, progress);
+    for (int fold = 0; fold < folds; fold++) {
+      ImageSource others = P2vit.spread(images.allBut(folds, fold), calibrationImages);
+      Calibration calibration = Calibration.collect(vit, others, mean, std, progress);
+      Quantization quantization = Quantizer.quantize(calibration, options, progress);
       GoldenModel golden = new GoldenModel(quantization.model(), options.grid());
       QuantizedModel model = golden.model();
-      ImageSource measured = images.every(HALVES, half);
+      ImageSource measured = images.every(folds, fold);
       int[][] codes =
           GoldenBatch.logits(
               golden,
@@ -86,7 +96,7 @@ public final class CrossValidation {
               i -> InputCodes.of(measured.image(i), model.preprocessing(), model.shape()),
               (done, total) -> progress.at("golden model", done, total));
       for (int i = 0; i < codes.length; i++) {
-        integers[HALVES * i + half] = Logits.real(codes[i], model.logitsExponent());
+        integers[folds * i + fold] = Logits.real(codes[i], model.logitsExponent());
       }
     }
     return Fidelity.of(labels, floats, integers);

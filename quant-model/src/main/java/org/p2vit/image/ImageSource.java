@@ -47,6 +47,25 @@ public interface ImageSource {
     };
   }
 
+  /** All but {@link #every} {@code step}-th image. */
+  default ImageSource allBut(int step, int first) {
+    ImageSource all = this;
+    int left = all.count() - every(step, first).count();
+    return new ImageSource() {
+      @Override
+      public int count() {
+        return left;
+      }
+
+      @Override
+      public Image image(int index) {
+        int inGroup = Objects.checkIndex(index, left) % (step - 1);
+        int skipped = inGroup < first ? 0 : 1;
+        return all.image(index / (step - 1) * step + inGroup + skipped);
+      }
+    };
+  }
+
   /** {@code wanted} of the images (all, if there are no more), evenly spread. */
   default ImageSource spread(int wanted) {
     ImageSource all = this;

@@ -14,7 +14,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
@@ -324,6 +326,33 @@ class ImageReadersTest {
     InputException e = assertThrows(InputException.class, action);
     for (String part : parts) {
       assertTrue(e.getMessage().contains(part), "'" + e.getMessage() + "' should have " + part);
+    }
+  }
+
+  // --- Parts of a source
+
+  @Test
+  void everyAndAllButShareTheImagesOut() throws IOException {
+    for (int i = 0; i < 7; i++) {
+      png("image" + i + ".png", BufferedImage.TYPE_INT_RGB, i);
+    }
+    ImageSource all = ImageFiles.open(folder, null, COLOUR);
+    for (int first = 0; first < 3; first++) {
+      List<String> names = new ArrayList<>();
+      for (ImageSource part : List.of(all.every(3, first), all.allBut(3, first))) {
+        for (int i = 0; i < part.count(); i++) {
+          names.add(part.image(i).name());
+        }
+      }
+      List<String> expected = new ArrayList<>();
+      for (int keep = 1; keep >= 0; keep--) {
+        for (int i = 0; i < 7; i++) {
+          if ((i % 3 == first) == (keep == 1)) {
+            expected.add(all.image(i).name());
+          }
+        }
+      }
+      assertEquals(expected, names, "first " + first);
     }
   }
 }

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     name = "ablate",
     description = {
       "Measures what each method of quantization is worth, on images not used for calibration.",
-      "One half of the images calibrates, the other is measured, and the other way round."
+      "One part of the images is measured, the others calibrate, and so on with each part."
     },
     sortOptions = false)
 final class AblateCommand implements Callable<Integer> {
@@ -46,10 +46,18 @@ final class AblateCommand implements Callable<Integer> {
   @Mixin private ImageOptions images;
 
   @Option(
+      names = "--folds",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Deal the images into N parts (default: ${DEFAULT-VALUE}, halves).")
+  private int folds;
+
+  @Option(
       names = "--calibration-count",
       paramLabel = "N",
       defaultValue = "" + Calibration.DEFAULT_IMAGES,
-      description = "Calibrate with N images of each half (default: ${DEFAULT-VALUE}).")
+      description =
+          "Calibrate with at most N images of the other parts (default: ${DEFAULT-VALUE}).")
   private int count;
 
   @Mixin private NormalizationOptions normalization;
@@ -81,6 +89,7 @@ final class AblateCommand implements Callable<Integer> {
               source,
               normalization.mean(shape.imageChannels()),
               normalization.std(shape.imageChannels()),
+              folds,
               count,
               progress::at);
       for (Map.Entry<String, QuantizeOptions> variant : variants.entrySet()) {

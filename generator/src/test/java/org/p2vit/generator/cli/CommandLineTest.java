@@ -64,6 +64,8 @@ class CommandLineTest {
             labels,
             "--count",
             60,
+            "--folds",
+            3,
             "--calibration-count",
             10,
             "--mean",
@@ -88,6 +90,11 @@ class CommandLineTest {
             "ablate", onnx, "--images", images, "--mean", 0, "--std", 1, "--variants", "magic");
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains("magic") && run.err().contains("smoothing"), run.err());
+    run =
+        CommandLineRun.of(
+            "ablate", onnx, "--images", images, "--mean", 0, "--std", 1, "--folds", 1);
+    assertEquals(1, run.exitCode());
+    assertTrue(run.err().contains("folds: 1; at least 2"), run.err());
   }
 
   @Test
