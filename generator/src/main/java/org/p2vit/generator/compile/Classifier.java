@@ -12,7 +12,6 @@ import org.p2vit.generator.compile.LinearLayers.Target;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.MatMulJob.Destination;
-import org.p2vit.rtl.job.ParameterFormat;
 import org.p2vit.rtl.job.StoreJob;
 
 /**
@@ -37,7 +36,7 @@ final class Classifier {
   private final LinearLayers linears;
   private final ProgramBuilder program;
   private final boolean overNextImage;
-  private final List<ParameterFormat.Output> entries;
+  private final Channels channels;
   private final Deque<Runnable> pieces = new ArrayDeque<>();
   private int image;
   private int following;
@@ -61,7 +60,7 @@ final class Classifier {
     this.program = program;
     this.overNextImage = overNextImage;
     IntUnaryOperator exponent = o -> model.logitsExponent();
-    entries = new Requantization("logits", model.head()).entries(exponent, o -> 0);
+    channels = Channels.all(new Requantization("logits", model.head(), exponent, o -> 0));
   }
 
   /** ACTIVATION word of the normalized class token. */
@@ -104,25 +103,21 @@ final class Classifier {
   }
 
   private void whole() {
-    Channels channels = Channels.all(model.head(), entries);
-    linears.add(
-        layer(channels, new Target(Destination.RESIDUAL_SET, 0, needs.logitWords())),
-        groups(channels));
+    linears.add(layer(new Target(Destination.RESIDUAL_SET, 0, needs.logitWords())), groups());
     store(0, output.words(), 0);
   }
 
   /** Pieces take turns in two places, so that one is stored while the next is made. */
   private void takeApart() {
-    Channels channels = Channels.all(model.head(), entries);
     int columns = columnsPerTile();
     int place = 0;
-    for (TileGroups.Group group : groups(channels).groups()) {
+    for (TileGroups.Group group : groups().groups()) {
       int base = needs.streamWords() + place * pieceWords();
       int firstWord = group.first() * columns / arch.requantColumns();
       int endWord = Math.min(group.end() * columns / arch.requantColumns(), output.words());
       Target to =
           new Target(Destination.RESIDUAL_SET, base, needs.logitWords(), group.first() * columns);
-      Runnable piece = linears.step(layer(channels, to), group);
+      Runnable piece = linears.step(layer(to), group);
       pieces.add(
           () -> {
             piece.run();
@@ -133,11 +128,11 @@ final class Classifier {
   }
 
   /** Small ones: much of the weights can come before the layers ahead are done. */
-  private TileGroups groups(Channels channels) {
+  private TileGroups groups() {
     return TileGroups.even(linears.tiles(channels), pieceTiles());
   }
 
-  private Layer layer(Channels channels, Target to) {
+  private Layer layer(Target to) {
     return new Layer("logits", channels, new Operand(operandBase(), needs.dimWords(), 1), to);
   }
 

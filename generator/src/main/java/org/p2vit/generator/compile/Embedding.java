@@ -72,10 +72,9 @@ final class Embedding {
 
   /** Adds the patch embedding of an image. */
   void add(int index) {
-    var entries =
-        new Requantization("embed", model.patchEmbedding())
-            .entries(model.embed()::exponent, o -> 0);
-    Channels channels = Channels.all(model.patchEmbedding(), entries);
+    Channels channels =
+        Channels.all(
+            new Requantization("embed", model.patchEmbedding(), model.embed()::exponent, o -> 0));
     Operand from = new Operand(0, needs.patchWords(), needs.rowBlocks());
     Target to = new Target(Destination.RESIDUAL_ADD, 0, needs.dimResidualWords());
     Layer layer = new Layer("embed", channels, from, to);

@@ -7,7 +7,6 @@ import org.p2vit.model.Linear;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.LoadJob;
 import org.p2vit.rtl.job.MatMulJob;
-import org.p2vit.rtl.job.ParameterFormat;
 
 /**
  * Linear layers as MATMUL jobs: one for each group of column tiles whose weights fit half the ring,
@@ -21,11 +20,12 @@ final class LinearLayers {
    * @param linear the layer
    * @param from first channel
    * @param to after the last channel
-   * @param entries re-quantization of all channels of the layer
+   * @param requantization of all channels of the layer; nothing is computed before it is asked for
    */
-  record Channels(Linear linear, int from, int to, List<ParameterFormat.Output> entries) {
-    static Channels all(Linear linear, List<ParameterFormat.Output> entries) {
-      return new Channels(linear, 0, linear.out(), entries);
+  record Channels(Linear linear, int from, int to, Requantization requantization) {
+    static Channels all(Requantization requantization) {
+      Linear linear = requantization.linear();
+      return new Channels(linear, 0, linear.out(), requantization);
     }
   }
 
@@ -235,7 +235,9 @@ final class LinearLayers {
         image.place(
             layer.tensor() + "/" + channels.from() + " parameters",
             all * WordPacker.ENTRY_BYTES,
-            () -> packer.outputs(channels.entries().subList(channels.from(), channels.to()), all));
+            () ->
+                packer.outputs(
+                    channels.requantization().entries(channels.from(), channels.to()), all));
     int beats = columns * WordPacker.ENTRY_BYTES / arch.axi().bytes();
     return new Segment(
         layer.tensor() + " parameters",

@@ -54,7 +54,8 @@ public final class ModelCompiler {
   /**
    * The program alone; much cheaper than {@link #compile}.
    *
-   * @throws InputException as {@link #compile} does
+   * @throws InputException as {@link #compile} does, but for numbers of the model that do not fit
+   *     their fields
    */
   public static Schedule schedule(QuantizedModel model, Architecture arch, CompileOptions options) {
     return compilation(model, arch, options).order().schedule();
@@ -63,7 +64,7 @@ public final class ModelCompiler {
   /**
    * The order of a program for one image, from which its schedule can be made.
    *
-   * @throws InputException as {@link #compile} does
+   * @throws InputException as {@link #schedule} does
    */
   public static ProgramOrder order(QuantizedModel model, Architecture arch) {
     return compilation(model, arch, CompileOptions.DEFAULT).order();

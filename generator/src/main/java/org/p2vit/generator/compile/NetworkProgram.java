@@ -22,7 +22,6 @@ import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.LayerNormJob;
 import org.p2vit.rtl.job.LoadJob;
 import org.p2vit.rtl.job.MatMulJob.Destination;
-import org.p2vit.rtl.job.ParameterFormat;
 
 /**
  * The whole network, from patch embedding to logits, as jobs. Every job writes where {@link
@@ -143,9 +142,9 @@ final class NetworkProgram {
 
   private void attention(String name, Attention a) {
     int d = shape.headDim();
-    var query = entries(name + "query", a.query(), o -> a.queryExponent()[o]);
-    var key = entries(name + "key", a.key(), o -> a.keyExponent()[o]);
-    var value = entries(name + "value", a.value(), o -> a.valueExponent()[o]);
+    var query = requantization(name + "query", a.query(), o -> a.queryExponent()[o]);
+    var key = requantization(name + "key", a.key(), o -> a.keyExponent()[o]);
+    var value = requantization(name + "value", a.value(), o -> a.valueExponent()[o]);
     for (int h = 0; h < shape.heads(); h++) {
       int from = h * d;
       int to = from + d;
@@ -174,9 +173,9 @@ final class NetworkProgram {
     classifier.step();
   }
 
-  private static List<ParameterFormat.Output> entries(
+  private static Requantization requantization(
       String name, Linear linear, IntUnaryOperator exponent) {
-    return new Requantization(name, linear).entries(exponent, o -> 0);
+    return new Requantization(name, linear, exponent, o -> 0);
   }
 
   /** The output of the latest LayerNorm. */
@@ -191,8 +190,7 @@ final class NetworkProgram {
   private void residualLayer(
       String name, Linear linear, Operand from, Residual before, Residual after, boolean last) {
     IntUnaryOperator realign = o -> after.exponent(o) - before.exponent(o);
-    var entries = new Requantization(name, linear).entries(after::exponent, realign);
-    Channels channels = Channels.all(linear, entries);
+    Channels channels = Channels.all(new Requantization(name, linear, after::exponent, realign));
     TileGroups groups = linears.groups(channels);
     linears.add(
         new Layer(name, channels, from, residualStream()), last ? groups.tapered() : groups);
@@ -201,8 +199,8 @@ final class NetworkProgram {
   private void hidden(String name, Mlp mlp) {
     Activation act = mlp.activation();
     IntUnaryOperator second = o -> mlp.hiddenExponent()[o] - act.exponent();
-    var entries = new Requantization(name, mlp.fc1()).entries(o -> act.exponent(), second);
-    Channels channels = Channels.all(mlp.fc1(), entries);
+    Channels channels =
+        Channels.all(new Requantization(name, mlp.fc1(), o -> act.exponent(), second));
     linears.add(
         new Layer(
             name,

@@ -7,16 +7,19 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.Linear;
 import org.p2vit.rtl.job.ParameterFormat;
 
-/** Makes the PARAMETER entries of a layer's output channels (docs/numerics.md section 3). */
-record Requantization(String layer, Linear linear) {
+/**
+ * Makes the PARAMETER entries of a layer's output channels (docs/numerics.md section 3).
+ *
+ * @param exponent of the output channel (with an activation: of the pre-activation)
+ * @param second what {@link ParameterFormat.Output#second} says
+ */
+record Requantization(
+    String layer, Linear linear, IntUnaryOperator exponent, IntUnaryOperator second) {
 
-  /**
-   * @param exponent of the output channel (with an activation: of the pre-activation)
-   * @param second what {@link ParameterFormat.Output#second} says
-   */
-  List<ParameterFormat.Output> entries(IntUnaryOperator exponent, IntUnaryOperator second) {
+  /** Of the channels from {@code from} to before {@code to}. */
+  List<ParameterFormat.Output> entries(int from, int to) {
     List<ParameterFormat.Output> entries = new ArrayList<>();
-    for (int o = 0; o < linear.out(); o++) {
+    for (int o = from; o < to; o++) {
       int shift = exponent.applyAsInt(o) - linear.accExponent()[o];
       check("shift", o, shift, -8, 31);
       int m = second.applyAsInt(o);
