@@ -29,7 +29,8 @@ import org.p2vit.rtl.job.Wait;
  * which units of other chunks must be complete when it is.
  */
 final class HazardTracker {
-  private static final int CHUNKS = Chunk.values().length;
+  private static final Chunk[] ALL_CHUNKS = Chunk.values();
+  private static final int CHUNKS = ALL_CHUNKS.length;
 
   /** Fewer row blocks are looked at one by one. */
   private static final int WORTHWHILE = 3;
@@ -41,6 +42,11 @@ final class HazardTracker {
 
   /** Of each chunk: what was complete when its latest unit started. */
   private final Requirement[] started = new Requirement[CHUNKS];
+
+  /** Of the row block in work. */
+  private final Requirement needs = new Requirement();
+
+  private final Requirement allNeeds = new Requirement();
 
   HazardTracker(Architecture arch, Overlap overlap) {
     this.arch = arch;
@@ -75,7 +81,7 @@ final class HazardTracker {
   private static final class Member {
     final Job job;
     final int chunk;
-    final int before;
+    final int unitsBefore;
     final Footprint footprint;
 
     /** Its own, in the order of its accesses. */
@@ -95,16 +101,19 @@ final class HazardTracker {
     /** What is complete before row block 0, without the job's own waits on tiles. */
     Requirement atStart;
 
-    /** {@link #CHUNKS} numbers a row block: what is complete when it starts. */
-    int[] known;
+    /** To come back to, if row blocks are not skipped: what was complete, and how that grew. */
+    final Requirement before = new Requirement();
 
-    Member(Job job, int before, Footprint footprint) {
+    int[] growth;
+    int runs;
+    int units;
+
+    Member(Job job, int unitsBefore, Footprint footprint) {
       this.job = job;
       this.chunk = job.chunk().orElseThrow().ordinal();
-      this.before = before;
+      this.unitsBefore = unitsBefore;
       this.footprint = footprint;
       uses = new ArrayList<>(footprint.accesses().size());
-      known = new int[CHUNKS];
     }
 
     /** How the latest row block's needs compared, to what is known and to what others imply. */
@@ -116,26 +125,23 @@ final class HazardTracker {
       return rowNeed[chunk] == null ? Requirement.NONE : rowNeed[chunk][row];
     }
 
-    /** Whether the {@code count}-th row block after {@code row} follows from it. */
-    boolean isSteady(int row, int count, int[] growth) {
+    /**
+     * Whether the {@code count}-th row block after {@code row} follows from it.
+     *
+     * @param started what is complete when it starts
+     */
+    boolean isSteady(int row, int count, Requirement started) {
       boolean steady = comparisons == lastComparisons;
-      int at = row * CHUNKS;
       for (int c = 0; c < CHUNKS; c++) {
         int need = need(c, row);
         steady &= need(c, row + count) == (need == Requirement.NONE ? need : need + count);
-        steady &= known[at + count * CHUNKS + c] == known[at + c] + count * growth[c];
+        steady &= started.get(c) == before.get(c) + count * growth[c];
       }
       return steady;
     }
 
     /** Those between do, too. */
-    void fill(int row, int count, int[] growth) {
-      for (int i = 1; i < count; i++) {
-        int at = (row + i) * CHUNKS;
-        for (int c = 0; c < CHUNKS; c++) {
-          known[at + c] = known[at - CHUNKS + c] + growth[c];
-        }
-      }
+    void fill(int row, int count) {
       for (int[] need : rowNeed) {
         if (need != null && need[row] != Requirement.NONE) {
           for (int i = 1; i < count; i++) {
@@ -155,14 +161,6 @@ final class HazardTracker {
           need[row] = Requirement.NONE;
         }
       }
-    }
-
-    int[] known(int of) {
-      int[] result = new int[rows];
-      for (int r = 0; r < rows; r++) {
-        result[r] = known[r * CHUNKS + of];
-      }
-      return result;
     }
   }
 
@@ -196,7 +194,7 @@ final class HazardTracker {
     List<Job> result = new ArrayList<>(gang.size());
     for (int i = 0; i < members.size(); i++) {
       Member m = members.get(i);
-      Chunk chunk = Chunk.values()[m.chunk];
+      Chunk chunk = ALL_CHUNKS[m.chunk];
       limits.add(layer, chunk, units(chunk));
       result.add(Jobs.withWaits(m.job, waits(members, i)));
     }
@@ -204,10 +202,10 @@ final class HazardTracker {
   }
 
   private void open(Member m) {
-    int end = m.before + m.footprint.rows();
+    int end = m.unitsBefore + m.footprint.rows();
     for (Access a : m.footprint.accesses()) {
       boolean row = a.scope() == Footprint.Scope.ROW;
-      int unit = row ? m.before + 1 : end;
+      int unit = row ? m.unitsBefore + 1 : end;
       MemoryUse use = new MemoryUse(m.chunk, a.write(), a.words(), a.parts(), unit, row ? 1 : 0);
       m.uses.add(memories.get(a.buffer()).add(use));
     }
@@ -240,7 +238,7 @@ final class HazardTracker {
   /** Accounts for row block (or LOAD unit) 0 and the tiles. */
   private void begin(Member m, int layer) {
     Requirement start = started[m.chunk];
-    Requirement needs = new Requirement();
+    needs.clear();
     limits.before(layer, needs);
     List<Conflict> ofRows = new ArrayList<>();
     for (Access a : m.footprint.accesses()) {
@@ -281,7 +279,7 @@ final class HazardTracker {
   private void tiles(Member m, Access a, List<Conflict> conflicts, Requirement start) {
     Requirement all = new Requirement();
     for (int t = 0; t < a.parts(); t++) {
-      Requirement needs = new Requirement();
+      needs.clear();
       for (Conflict c : conflicts) {
         c.collect(t, needs);
       }
@@ -316,7 +314,10 @@ final class HazardTracker {
 
   /** One row block of each in turn. */
   private void rowByRow(List<Member> members) {
-    int rows = members.stream().mapToInt(m -> m.footprint.rows()).max().orElseThrow();
+    int rows = 0;
+    for (Member m : members) {
+      rows = Math.max(rows, m.footprint.rows());
+    }
     int next = 1;
     int notBefore = 0;
     while (next < rows) {
@@ -342,7 +343,7 @@ final class HazardTracker {
 
   private void row(Member m, int row) {
     Requirement start = started[m.chunk];
-    Requirement needs = new Requirement();
+    needs.clear();
     for (Conflict c : m.conflicts) {
       c.collect(row, needs);
     }
@@ -369,13 +370,21 @@ final class HazardTracker {
         int units = c.units(next - 1);
         if (count > WORTHWHILE && units > 0) {
           Progress of = complete[c.use().chunk];
-          boolean growing =
-              of.isLatest(units) && members.stream().anyMatch(o -> complete[o.chunk] == of);
+          boolean growing = of.isLatest(units) && isOf(members, c.use().chunk);
           count = growing ? count : Math.min(count, of.followers(units));
         }
       }
     }
     return count;
+  }
+
+  private static boolean isOf(List<Member> members, int chunk) {
+    for (Member m : members) {
+      if (m.chunk == chunk) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -386,34 +395,28 @@ final class HazardTracker {
    * @return false if it does not, and nothing has been done
    */
   private boolean skip(List<Member> members, int next, int count) {
-    List<Requirement> before = new ArrayList<>(members.size());
-    List<int[]> marks = new ArrayList<>(members.size());
-    List<int[]> growth = new ArrayList<>(members.size());
     for (Member m : members) {
       Progress own = complete[m.chunk];
-      before.add(started[m.chunk].copy());
-      marks.add(own.mark());
-      growth.add(own.growth().clone());
+      m.before.set(started[m.chunk]);
+      m.runs = own.runs();
+      m.units = own.units();
+      m.growth = own.growth();
       m.lastComparisons = m.comparisons;
-    }
-    for (int i = 0; i < members.size(); i++) {
-      Member m = members.get(i);
-      complete[m.chunk].extend(count - 1);
-      started[m.chunk].grow(growth.get(i), count - 1);
+      own.extend(count - 1);
+      started[m.chunk].grow(m.growth, count - 1);
       done(m, next + count - 1);
     }
     boolean steady = true;
-    for (int i = 0; i < members.size(); i++) {
-      row(members.get(i), next + count - 1);
-      steady &= members.get(i).isSteady(next - 1, count, growth.get(i));
+    for (Member m : members) {
+      row(m, next + count - 1);
+      steady &= m.isSteady(next - 1, count, started[m.chunk]);
     }
-    for (int i = 0; i < members.size(); i++) {
-      Member m = members.get(i);
+    for (Member m : members) {
       if (steady) {
-        m.fill(next - 1, count, growth.get(i));
+        m.fill(next - 1, count);
       } else {
-        complete[m.chunk].reset(marks.get(i));
-        started[m.chunk] = before.get(i);
+        complete[m.chunk].reset(m.runs, m.units);
+        started[m.chunk].set(m.before);
         m.comparisons = m.lastComparisons;
         m.forget(next, next + count - 1);
         done(m, next);
@@ -424,7 +427,7 @@ final class HazardTracker {
 
   /** A row block starts, and with it is known what it needs. */
   private void learn(Member m, int r, Requirement needs, Requirement start) {
-    if (needs.has(m.chunk) && needs.get(m.chunk) > m.before) {
+    if (needs.has(m.chunk) && needs.get(m.chunk) > m.unitsBefore) {
       throw new IllegalStateException(m.job + " reads what it writes itself");
     }
     m.comparisons = dropImplied(needs, start);
@@ -435,10 +438,6 @@ final class HazardTracker {
     }
     learn(start, needs);
     m.rows = r + 1;
-    if (m.known.length < m.rows * CHUNKS) {
-      m.known = Arrays.copyOf(m.known, m.footprint.rows() * CHUNKS);
-    }
-    start.copyTo(m.known, r * CHUNKS);
   }
 
   private static void done(Member m, int rows) {
@@ -458,7 +457,8 @@ final class HazardTracker {
     if (needs.isNone()) {
       return 0;
     }
-    Requirement all = needs.copy();
+    Requirement all = allNeeds;
+    all.set(needs);
     long comparisons = 0;
     for (int x = 0; x < CHUNKS; x++) {
       if (all.has(x)) {
@@ -489,14 +489,16 @@ final class HazardTracker {
 
   private List<Wait> waits(List<Member> gang, int index) {
     Member m = gang.get(index);
-    Chunk own = Chunk.values()[m.chunk];
+    Chunk own = ALL_CHUNKS[m.chunk];
     boolean perRow = own != Chunk.LOAD && own != Chunk.STORE;
     WaitFitter fitter = new WaitFitter(m.footprint.rows(), m.footprint.tiles(), perRow);
-    for (Chunk c : Chunk.values()) {
+    for (Chunk c : ALL_CHUNKS) {
       int x = c.ordinal();
       if (m.rowNeed[x] != null) {
         int[] need = Arrays.copyOf(m.rowNeed[x], m.rows);
-        fitter.byRow(c, need, m.known(x), r -> available(gang, index, x, r));
+        int[] known = complete[m.chunk].implied(m.unitsBefore + 1, m.rows, x);
+        known[0] = m.atStart.get(x);
+        fitter.byRow(c, need, known, r -> available(gang, index, x, r));
       }
       if (m.tileNeed[x] != null) {
         fitter.byTile(c, m.tileNeed[x], m.atStart.get(x), available(gang, index, x, 0));
@@ -508,12 +510,12 @@ final class HazardTracker {
   /** Units of chunk {@code x} that come before row block {@code r} of a job of the gang. */
   private int available(List<Member> gang, int index, int x, int r) {
     if (x == gang.get(index).chunk) {
-      return gang.get(index).before;
+      return gang.get(index).unitsBefore;
     }
     for (int i = 0; i < gang.size(); i++) {
       Member other = gang.get(i);
       if (other.chunk == x) {
-        return other.before + Math.min(other.footprint.rows(), i < index ? r + 1 : r);
+        return other.unitsBefore + Math.min(other.footprint.rows(), i < index ? r + 1 : r);
       }
     }
     return complete[x].units();

@@ -70,7 +70,17 @@ final class MemoryState {
 
   /** A use is complete: nobody need wait for what it has overwritten, or read again. */
   void complete(MemoryUse use) {
-    uses.removeIf(
-        u -> !u.isOpen() && (use.write || !u.write && u.chunk == use.chunk) && u.giveUp(use));
+    int left = 0;
+    for (int i = 0; i < uses.size(); i++) {
+      MemoryUse u = uses.get(i);
+      boolean done =
+          !u.isOpen() && (use.write || !u.write && u.chunk == use.chunk) && u.giveUp(use);
+      if (!done) {
+        uses.set(left++, u);
+      }
+    }
+    while (uses.size() > left) {
+      uses.remove(uses.size() - 1);
+    }
   }
 }

@@ -33,6 +33,9 @@ final class OverlapLimits {
 
   /** A job of the layer is complete with these units of its chunk. */
   void add(int layer, Chunk chunk, int units) {
+    if (overlap.equals(Overlap.FULL)) {
+      return;
+    }
     done.computeIfAbsent(layer, l -> new Requirement()).atLeast(chunk.ordinal(), units);
   }
 }

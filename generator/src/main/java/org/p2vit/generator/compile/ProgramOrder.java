@@ -54,10 +54,13 @@ public final class ProgramOrder {
     HazardTracker hazards = new HazardTracker(arch, overlap);
     List<TracedJob> program = new ArrayList<>();
     for (Gang gang : gangs) {
-      List<Job> jobs = gang.jobs().stream().map(TracedJob::job).toList();
+      List<Job> jobs = new ArrayList<>(gang.jobs().size());
+      for (TracedJob traced : gang.jobs()) {
+        jobs.add(traced.job());
+      }
       List<Job> withWaits = hazards.add(jobs, gang.layer());
       for (int i = 0; i < withWaits.size(); i++) {
-        program.add(gang.jobs().get(i).with(withWaits.get(i)).forImage(gang.image()));
+        program.add(gang.jobs().get(i).with(withWaits.get(i), gang.image()));
       }
     }
     Wait stored = Wait.until(Chunk.STORE, hazards.units(Chunk.STORE));

@@ -79,14 +79,14 @@ final class Progress {
         : Arrays.copyOfRange(growth, (runs - 1) * CHUNKS, runs * CHUNKS);
   }
 
-  /** To come back to. */
-  int[] mark() {
-    return new int[] {runs, ends[runs - 1]};
+  /** To come back to, with {@link #units}. */
+  int runs() {
+    return runs;
   }
 
-  void reset(int[] mark) {
-    runs = mark[0];
-    ends[runs - 1] = mark[1];
+  void reset(int toRuns, int toUnits) {
+    runs = toRuns;
+    ends[runs - 1] = toUnits;
   }
 
   /** Units that follow these, and the last of which, are in one run with them. */
@@ -97,6 +97,21 @@ final class Progress {
   /** Whether these are in the last run. */
   boolean isLatest(int units) {
     return run(units) == runs - 1;
+  }
+
+  /**
+   * Of some units that follow each other: those of another chunk that are complete when each is.
+   */
+  int[] implied(int firstUnits, int count, int chunk) {
+    int[] result = new int[count];
+    int run = run(firstUnits);
+    for (int i = 0; i < count; i++) {
+      if (firstUnits + i > ends[run]) {
+        run++;
+      }
+      result[i] = value(run, firstUnits + i, chunk);
+    }
+    return result;
   }
 
   /** Units of another chunk that are complete when this one has completed {@code units}. */

@@ -8,11 +8,13 @@ final class Requirement {
   /** No condition. */
   static final int NONE = Integer.MIN_VALUE;
 
+  private static final int CHUNKS = Chunk.values().length;
+
   private final int[] count;
 
   Requirement() {
-    count = new int[Chunk.values().length];
-    Arrays.fill(count, NONE);
+    count = new int[CHUNKS];
+    clear();
   }
 
   private Requirement(int[] count) {
@@ -43,11 +45,6 @@ final class Requirement {
     }
   }
 
-  /** Puts the numbers into an array. */
-  void copyTo(int[] to, int at) {
-    System.arraycopy(count, 0, to, at, count.length);
-  }
-
   boolean isNone() {
     for (int c : count) {
       if (c != NONE) {
@@ -66,5 +63,14 @@ final class Requirement {
 
   Requirement copy() {
     return new Requirement(count.clone());
+  }
+
+  /** Takes over another's numbers. */
+  void set(Requirement other) {
+    System.arraycopy(other.count, 0, count, 0, count.length);
+  }
+
+  void clear() {
+    Arrays.fill(count, NONE);
   }
 }

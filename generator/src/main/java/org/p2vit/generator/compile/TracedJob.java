@@ -18,11 +18,7 @@ public record TracedJob(Job job, int image, String purpose, Optional<TapTarget> 
     this(job, 0, purpose, tap);
   }
 
-  TracedJob with(Job other) {
-    return new TracedJob(other, image, purpose, tap);
-  }
-
-  TracedJob forImage(int of) {
-    return new TracedJob(job, of, purpose, tap);
+  TracedJob with(Job other, int ofImage) {
+    return new TracedJob(other, ofImage, purpose, tap);
   }
 }
