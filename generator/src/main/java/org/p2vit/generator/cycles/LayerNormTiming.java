@@ -207,7 +207,8 @@ final class LayerNormTiming extends RowByRowTiming {
    * cycles.
    */
   private int before(long end, long first, int most) {
-    return (int) Math.max(1, Math.min(most, (end - 1 - first) / groups + 1));
+    long window = end - 1 - first;
+    return window >= (long) groups * (most - 1) ? most : 1 + Math.max(0, (int) window / groups);
   }
 
   private void ask(long cycle) {
@@ -238,9 +239,11 @@ final class LayerNormTiming extends RowByRowTiming {
     }
     long own = pipeline.own(nextRead + 1) + groups - 1;
     int count = 1;
+    long undisturbed = nextRead;
     if (pipeline.isFlowing() && pipeline.cycle(own) == nextRead + groups) {
       long firstWrite = Math.min(due, own + ELEMENT_TO_WRITE + pipeline.stalled());
-      count = before(Math.min(horizon, write.usedFrom(firstWrite)), nextRead, words - word);
+      undisturbed = Math.min(horizon, write.usedFrom(firstWrite));
+      count = before(undisturbed, nextRead, words - word);
       count = 1 + normalizeRead.turns(nextRead + groups, groups, count - 1);
     }
     parameterReads.add(asked, 1);
@@ -248,11 +251,24 @@ final class LayerNormTiming extends RowByRowTiming {
       parameterReads.add(nextRead + groups, groups, 1, count - 1, 1);
     }
     residualReads.add(nextRead, groups, 1, count, 1);
-    ready.add(new Words(own + ELEMENT_TO_WRITE, count));
     element = own + (long) (count - 1) * groups;
+    long lastWrite = element + ELEMENT_TO_WRITE + pipeline.stalled();
+    ready.add(new Words(own + ELEMENT_TO_WRITE, count));
+    if (lastWrite < undisturbed) {
+      while (!ready.isEmpty()) {
+        Words next = ready.remove();
+        written(next.ready() + pipeline.stalled(), next.count());
+      }
+    }
     writeNext();
     word += count;
     ask(pipeline.cycle(element));
+  }
+
+  /** Words are written, each {@link #groups} cycles after the one before. */
+  private void written(long first, int count) {
+    writes.add(first, groups, 1, count, 1);
+    done = first + (long) (count - 1) * groups;
   }
 
   private void writeNext() {
@@ -275,8 +291,7 @@ final class LayerNormTiming extends RowByRowTiming {
     }
     int count = before(horizon, first, next.count());
     count = 1 + write.turns(first + groups, groups, count - 1);
-    writes.add(first, groups, 1, count, 1);
-    done = first + (long) (count - 1) * groups;
+    written(first, count);
     if (count < next.count()) {
       ready.addFirst(new Words(next.ready() + (long) count * groups, next.count() - count));
     }

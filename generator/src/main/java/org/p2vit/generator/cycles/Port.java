@@ -1,40 +1,37 @@
 package org.p2vit.generator.cycles;
 
+import java.util.Arrays;
+
 /**
  * A port of a buffer as one of its users sees it: those before it in {@code P2vit} go first. The
  * cycles asked for never go back by much.
  */
 final class Port {
-  private final PortUse[] before;
-  private final int[] train;
+  private final PortReader[] before;
 
   /**
    * @param before all who go first
    */
   Port(PortUse... before) {
-    this.before = before;
-    train = new int[before.length];
+    this.before = Arrays.stream(before).map(PortReader::new).toArray(PortReader[]::new);
   }
 
   /** First cycle from {@code cycle} on in which the port is free; cycles must not go back. */
   long free(long cycle) {
     long result = cycle;
-    long asked;
-    do {
-      asked = result;
-      for (int i = 0; i < before.length; i++) {
-        train[i] = before[i].after(train[i], result);
-        result = before[i].free(train[i], result);
-      }
-    } while (result != asked);
+    int agreed = 0;
+    for (int i = 0; agreed < before.length; i = i + 1 == before.length ? 0 : i + 1) {
+      long free = before[i].free(result);
+      agreed = free == result ? agreed + 1 : 1;
+      result = free;
+    }
     return result;
   }
 
   /** Whether the port is free in all these cycles; likewise. */
   boolean free(long from, long to) {
-    for (int i = 0; i < before.length; i++) {
-      train[i] = before[i].after(train[i], from);
-      if (!before[i].passes(train[i], from, to)) {
+    for (PortReader r : before) {
+      if (!r.isFree(from, to)) {
         return false;
       }
     }
@@ -44,8 +41,8 @@ final class Port {
   /** First cycle from {@code cycle} on in which the port is not free, as far as is known. */
   long usedFrom(long cycle) {
     long result = UnitTimes.UNKNOWN;
-    for (int i = 0; i < before.length; i++) {
-      result = Math.min(result, before[i].usedFrom(train[i], cycle));
+    for (PortReader r : before) {
+      result = Math.min(result, r.usedFrom(cycle));
     }
     return result;
   }
@@ -56,8 +53,8 @@ final class Port {
    */
   int turns(long first, int stride, int most) {
     int result = most;
-    for (int i = 0; i < before.length; i++) {
-      result = before[i].turns(train[i], first, stride, result);
+    for (PortReader r : before) {
+      result = r.turns(first, stride, result);
     }
     return result;
   }

@@ -11,17 +11,21 @@ final class PortUse {
   private static final int PERIOD = 1;
   private static final int LENGTH = 2;
   private static final int END = 3;
-  private static final int FIELDS = 4;
+
+  /** Start of the last run. */
+  private static final int LAST = 4;
+
+  private static final int FIELDS = 5;
 
   /** {@link #FIELDS} numbers a train. */
-  private long[] trains = new long[256 * FIELDS];
+  private long[] trains = new long[64 * FIELDS];
 
   private int count;
 
   /** One run of cycles. */
   void add(long start, int cycles) {
     if (cycles > 0) {
-      append(start, cycles, cycles, start + cycles);
+      append(start, cycles, cycles, start, start + cycles);
     }
   }
 
@@ -39,104 +43,72 @@ final class PortUse {
     } else if (period == cycles) {
       add(start, (int) ((runs - 1) * period + last));
     } else {
-      append(start, period, cycles, start + (runs - 1) * period + last);
+      long lastStart = start + (runs - 1) * period;
+      append(start, period, cycles, lastStart, lastStart + last);
     }
   }
 
-  private void append(long start, long period, long length, long end) {
+  private void append(long start, long period, long length, long lastStart, long end) {
     int at = count * FIELDS;
-    if (count > 0 && trains[at - FIELDS + END] == start && period == length && isRun(count - 1)) {
-      long cycles = end - trains[at - FIELDS + START];
-      trains[at - FIELDS + PERIOD] = cycles;
-      trains[at - FIELDS + LENGTH] = cycles;
-      trains[at - FIELDS + END] = end;
-      return;
-    }
-    if (at == trains.length) {
-      trains = Arrays.copyOf(trains, 2 * at);
-    }
-    trains[at + START] = start;
-    trains[at + PERIOD] = period;
-    trains[at + LENGTH] = length;
-    trains[at + END] = end;
-    count++;
-  }
-
-  private boolean isRun(int train) {
-    return trains[train * FIELDS + PERIOD] == trains[train * FIELDS + LENGTH];
-  }
-
-  /**
-   * The first train from {@code train} on that ends after {@code cycle}, or the last one, which can
-   * still grow.
-   */
-  int after(int train, long cycle) {
-    int result = train;
-    while (result < count - 1 && trains[result * FIELDS + END] <= cycle) {
-      result++;
-    }
-    return result;
-  }
-
-  /** Whether a train, if there is one, is not there in cycles {@code from} to {@code to}. */
-  boolean passes(int train, long from, long to) {
-    return train == count
-        || trains[train * FIELDS + START] > to
-        || trains[train * FIELDS + END] <= from;
-  }
-
-  /** The first cycle from {@code cycle} on that a train, if there is one, leaves free. */
-  long free(int train, long cycle) {
-    if (passes(train, cycle, cycle)) {
-      return cycle;
-    }
-    int at = train * FIELDS;
-    long period = trains[at + PERIOD];
-    long run = trains[at + START] + (cycle - trains[at + START]) / period * period;
-    long end = Math.min(run + trains[at + LENGTH], trains[at + END]);
-    return Math.max(cycle, end);
-  }
-
-  /** The first cycle from {@code cycle} on in which it is used, as far as is known. */
-  long usedFrom(int train, long cycle) {
-    for (int at = train * FIELDS; at < count * FIELDS; at += FIELDS) {
-      long start = trains[at + START];
-      if (start >= cycle) {
-        return start;
+    if (count == 0 || !extend(at - FIELDS, start, period, length, lastStart)) {
+      if (at == trains.length) {
+        trains = Arrays.copyOf(trains, 2 * at);
       }
-      long period = trains[at + PERIOD];
-      long inRun = (cycle - start) % period;
-      long used = inRun < trains[at + LENGTH] ? cycle : cycle - inRun + period;
-      if (used < trains[at + END]) {
-        return used;
-      }
+      trains[at + START] = start;
+      trains[at + PERIOD] = period;
+      trains[at + LENGTH] = length;
+      trains[at + LAST] = lastStart;
+      count++;
+      at += FIELDS;
     }
-    return UnitTimes.UNKNOWN;
+    trains[at - FIELDS + END] = end;
   }
 
-  /**
-   * How many of the cycles {@code first}, {@code first + stride}, ... it leaves free before it uses
-   * one, at most {@code most}.
-   */
-  int turns(int train, long first, int stride, int most) {
-    long end = first + (long) stride * most;
-    for (int at = train * FIELDS; at < count * FIELDS && trains[at + START] < end; at += FIELDS) {
-      long start = trains[at + START];
-      long period = trains[at + PERIOD];
-      long trainEnd = Math.min(trains[at + END], end);
-      for (long run = start + Math.max(0, first - start) / period * period;
-          run < trainEnd;
-          run += period) {
-        long turn = (Math.max(run, first) - first + stride - 1) / stride;
-        if (first + turn * stride < Math.min(run + trains[at + LENGTH], trainEnd)) {
-          return (int) turn;
-        }
-        if (run >= first && period % stride == 0) {
-          // All its runs lie between the turns, as this one does.
-          break;
-        }
-      }
+  /** Goes on with a train if what starts now continues it; two runs make a train. */
+  private boolean extend(int at, long start, long period, long length, long lastStart) {
+    boolean isRun = trains[at + PERIOD] == trains[at + LENGTH];
+    boolean startsRun = period == length;
+    if (isRun && startsRun && trains[at + END] == start) {
+      trains[at + PERIOD] += length;
+      trains[at + LENGTH] += length;
+      return true;
     }
-    return most;
+    long since = start - trains[at + LAST];
+    boolean alike =
+        trains[at + LENGTH] == length
+            && trains[at + END] - trains[at + LAST] == length
+            && since > length
+            && (startsRun || since == period)
+            && (isRun || since == trains[at + PERIOD]);
+    if (alike) {
+      trains[at + PERIOD] = since;
+      trains[at + LAST] = lastStart;
+    }
+    return alike;
+  }
+
+  int trains() {
+    return count;
+  }
+
+  long start(int train) {
+    return trains[train * FIELDS + START];
+  }
+
+  long period(int train) {
+    return trains[train * FIELDS + PERIOD];
+  }
+
+  /** Of each run but the last, which may be shorter. */
+  long length(int train) {
+    return trains[train * FIELDS + LENGTH];
+  }
+
+  long lastStart(int train) {
+    return trains[train * FIELDS + LAST];
+  }
+
+  long end(int train) {
+    return trains[train * FIELDS + END];
   }
 }

@@ -105,9 +105,29 @@ final class ShifterTiming extends RowByRowTiming {
       opening = moved;
       opened = true;
     }
-    drain();
+    int count = tilesTogether(horizon);
+    if (count > 1) {
+      long write = moved + 1 + LEAVE_TO_WRITE;
+      writes.add(write, groups, beats, count, beats);
+      moved += (long) (count - 1) * groups;
+      written = moved + LEAVE_TO_WRITE + beats;
+      left = written - LEAVE_TO_WRITE;
+    } else {
+      drain();
+    }
     walkFree = moved - LAST_GROUP_TO_MOVE;
-    return ++tile == tiles;
+    tile += count;
+    return tile == tiles;
+  }
+
+  /** Tiles, from this one on, each of which has left the bank before the next one is complete. */
+  private int tilesTogether(long horizon) {
+    long write = moved + 1 + LEAVE_TO_WRITE;
+    if (groups < beats || tiles - tile == 1 || write + groups >= horizon) {
+      return 1;
+    }
+    int count = (int) Math.min(tiles - tile, (horizon - 1 - write) / groups + 1);
+    return port.free(write, write + (long) (count - 1) * groups + beats - 1) ? count : 1;
   }
 
   @Override
