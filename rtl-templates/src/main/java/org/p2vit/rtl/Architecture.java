@@ -119,7 +119,22 @@ public record Architecture(
       int codeSlots,
       int codeSlotWords,
       int parameterWords,
-      int normParameterWords) {}
+      int normParameterWords) {
+
+    public Buffers withValueWords(int words) {
+      return new Buffers(
+          activationWords,
+          weightWords,
+          residualWords,
+          words,
+          scoreSlots,
+          scoreSlotWords,
+          codeSlots,
+          codeSlotWords,
+          parameterWords,
+          normParameterWords);
+    }
+  }
 
   /**
    * Widths that no dimension of the design implies, and what can be done without. None of it

@@ -2,8 +2,11 @@ package org.p2vit.generator.cycles;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.p2vit.generator.compile.AccessCounts;
+import org.p2vit.generator.compile.BufferNeeds;
 import org.p2vit.generator.compile.ModelCompiler;
 import org.p2vit.generator.compile.ModelTraits;
 import org.p2vit.generator.compile.ProgramOrder;
@@ -12,6 +15,7 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.job.Job;
+import org.p2vit.rtl.job.MatMulJob;
 
 /**
  * Cycles of one model on many architectures, for searches and sweeps: a point is an architecture
@@ -28,6 +32,7 @@ public final class FastPrediction {
 
   private final ModelOutline outline;
   private final QuantizedModel whole;
+  private final boolean weights4;
 
   /**
    * Some blocks that may stand for all.
@@ -39,10 +44,13 @@ public final class FastPrediction {
   /** The fewest blocks first. */
   private final List<Part> parts = new ArrayList<>();
 
+  private final Map<Design, Prediction> predicted = new ConcurrentHashMap<>();
+
   private FastPrediction(ModelOutline outline) {
     int depth = outline.shape().depth();
     this.outline = outline;
     whole = outline.withBlocks(depth);
+    weights4 = ModelTraits.of(whole).weights4();
     add(2, 1);
     add(3, 1);
     // The last block must have its neighbours' turns.
@@ -80,7 +88,7 @@ public final class FastPrediction {
    * @throws InputException if the model does not fit the architecture
    */
   public long cycles(Architecture arch, MemoryTiming memory) {
-    return predict(arch, memory).cycles();
+    return predict(arch, memory, false).cycles();
   }
 
   /**
@@ -89,23 +97,44 @@ public final class FastPrediction {
    * @throws InputException if the model does not fit the architecture
    */
   public Estimate estimate(Architecture arch, MemoryTiming memory) {
-    Prediction p = predict(arch, memory);
-    AccessCounts simulated = AccessCounts.of(p.schedule());
-    AccessCounts block =
-        AccessCounts.of(p.schedule(), job -> job.purpose().startsWith(INNER_BLOCK));
-    int more = outline.shape().depth() - p.schedule().shape().depth();
-    return new Estimate(p.cycles(), simulated.plus(block, more));
+    Prediction p = predict(arch, memory, true);
+    return new Estimate(p.cycles(), p.counts());
   }
 
   /**
    * Of one image.
    *
-   * @param schedule that was simulated
    * @param cycles of the whole model
+   * @param counts what is done in them; null if nobody asked
+   * @param valuesWait whether the values of a head wait for those of another in the buffer
    */
-  private record Prediction(Schedule schedule, long cycles) {}
+  private record Prediction(long cycles, AccessCounts counts, boolean valuesWait) {}
 
-  private Prediction predict(Architecture arch, MemoryTiming memory) {
+  /** What a prediction depends on. */
+  private record Design(Architecture arch, MemoryTiming memory) {}
+
+  /** As if the buffer had values of one head, and if these wait, with what it has. */
+  private Prediction predict(Architecture arch, MemoryTiming memory, boolean counted) {
+    int ofOneHead = BufferNeeds.of(outline.shape(), weights4, arch).valueWords();
+    if (arch.buffers().valueWords() <= ofOneHead) {
+      return known(arch, memory, counted);
+    }
+    Architecture one = arch.withBuffers(arch.buffers().withValueWords(ofOneHead));
+    Prediction p = known(one, memory, counted);
+    return p.valuesWait() ? known(arch, memory, counted) : p;
+  }
+
+  private Prediction known(Architecture arch, MemoryTiming memory, boolean counted) {
+    Design design = new Design(arch, memory);
+    Prediction p = predicted.get(design);
+    if (p == null || counted && p.counts() == null) {
+      p = simulate(arch, memory, counted);
+      predicted.put(design, p);
+    }
+    return p;
+  }
+
+  private Prediction simulate(Architecture arch, MemoryTiming memory, boolean counted) {
     for (Part part : parts) {
       ProgramOrder order = ModelCompiler.order(part.model(), arch);
       FewBlocks blocks = FewBlocks.of(order.jobs(), part.turn());
@@ -114,13 +143,36 @@ public final class FastPrediction {
         CyclePrediction p = CycleModel.predict(schedule.program(), arch, memory);
         OptionalLong cycles = blocks.cycles(p, outline.shape().depth());
         if (cycles.isPresent()) {
-          return new Prediction(schedule, cycles.getAsLong());
+          return prediction(schedule, p, cycles.getAsLong(), counted);
         }
       }
     }
     Schedule schedule = ModelCompiler.schedule(whole, arch, 1);
-    long cycles = CycleModel.predict(schedule.program(), arch, memory).total();
-    return new Prediction(schedule, cycles);
+    CyclePrediction p = CycleModel.predict(schedule.program(), arch, memory);
+    return prediction(schedule, p, p.total(), counted);
+  }
+
+  private Prediction prediction(
+      Schedule schedule, CyclePrediction p, long cycles, boolean counted) {
+    return new Prediction(cycles, counted ? counts(schedule) : null, valuesWait(schedule, p));
+  }
+
+  private AccessCounts counts(Schedule schedule) {
+    AccessCounts simulated = AccessCounts.of(schedule);
+    AccessCounts block = AccessCounts.of(schedule, job -> job.purpose().startsWith(INNER_BLOCK));
+    int more = outline.shape().depth() - schedule.shape().depth();
+    return simulated.plus(block, more);
+  }
+
+  private static boolean valuesWait(Schedule schedule, CyclePrediction p) {
+    for (int i = 0; i < schedule.jobs().size(); i++) {
+      if (schedule.jobs().get(i).job() instanceof MatMulJob job
+          && job.destination() == MatMulJob.Destination.VALUE
+          && p.idle().get(i).containsKey(LossCause.SHIFTER)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
