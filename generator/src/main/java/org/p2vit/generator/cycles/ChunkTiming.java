@@ -18,6 +18,7 @@ abstract class ChunkTiming {
   private UnitTimes awaited;
 
   private int awaitedUnits;
+  private boolean asked;
 
   /**
    * @param units of all chunks, by {@code Chunk.ordinal}
@@ -65,7 +66,23 @@ abstract class ChunkTiming {
 
   /** What is waited for does not come before this cycle. */
   protected final long awaitedNotBefore() {
-    return awaited.count() < awaitedUnits ? awaited.nextNotBefore() : 0;
+    if (asked || awaited.count() >= awaitedUnits) {
+      return 0;
+    }
+    // Chunks that wait for each other, so that the program stops, know nothing.
+    asked = true;
+    long cycle = awaited.nextNotBefore();
+    asked = false;
+    return cycle;
+  }
+
+  /** The next job, queued or not, does not start before this cycle. */
+  protected final long nextJobNotBefore() {
+    if (exhausted()) {
+      return UnitTimes.UNKNOWN;
+    }
+    waitsHold(jobs[next], 0, 0);
+    return awaitedNotBefore();
   }
 
   /** Whether all jobs have been taken. */

@@ -119,8 +119,10 @@ public final class CycleModel {
     } else if (shifted <= normalized) {
       shifter.work(reaction(Math.min(others, normalized)));
     } else {
-      // The SHIFTER goes first.
-      layerNorm.work(Math.min(reaction(others), shifted));
+      // The SHIFTER goes first. A beat makes MATMUL go on, and the others behind it.
+      long known = Math.min(matMul.portsNotBefore(), shifter.notBefore());
+      long loaded = Math.max(reaction(port), known);
+      layerNorm.work(Math.min(Math.min(reaction(Math.min(decision, fetch)), loaded), shifted));
     }
   }
 

@@ -266,6 +266,11 @@ final class MatMulTiming extends ChunkTiming {
     return Math.max(last, awaitedNotBefore()) + more + LAST_WORD_TO_WRITE;
   }
 
+  /** No port is used before this cycle, but as is known. */
+  long portsNotBefore() {
+    return Math.max(requested, awaitedNotBefore()) + 1 + FIRST_WORD_TO_READ;
+  }
+
   /** ACTIVATION is not written before this cycle, but as is known. */
   long activationNotBefore() {
     if (job == null) {

@@ -25,7 +25,7 @@ abstract class RowByRowTiming extends ChunkTiming {
 
   RowByRowTiming(UnitTimes[] units, int own, List<TimedJob> jobs) {
     super(units, own, jobs);
-    units[own].nextNotBefore(() -> next == UnitTimes.UNKNOWN ? 0 : next);
+    units[own].nextNotBefore(this::notBefore);
   }
 
   /** A new job. */
@@ -93,6 +93,14 @@ abstract class RowByRowTiming extends ChunkTiming {
   /** When the next piece is to be computed, or UNKNOWN. */
   final long next() {
     return next;
+  }
+
+  /** No piece that is to come uses a port before this cycle. */
+  final long notBefore() {
+    if (next != UnitTimes.UNKNOWN) {
+      return next;
+    }
+    return job == null ? nextJobNotBefore() : awaitedNotBefore();
   }
 
   /**

@@ -51,7 +51,7 @@ final class SoftmaxTiming extends ChunkTiming {
     rowsPerBlock = arch.rows();
     p = arch.requantColumns();
     units[Chunk.SOFTMAX.ordinal()].nextNotBefore(
-        () -> summed == 0 ? choice : codeAt() + codeWords + CODE_TO_DONE);
+        () -> summed == 0 ? notBefore() : codeAt() + codeWords + CODE_TO_DONE);
   }
 
   @Override
@@ -100,6 +100,11 @@ final class SoftmaxTiming extends ChunkTiming {
     take(job, Math.max(free, job.queued));
     earliest = job.taken + JobInHand.TAKEN_TO_START;
     return true;
+  }
+
+  /** The next row block does not start before this cycle. */
+  private long notBefore() {
+    return Math.max(choice, job == null ? nextJobNotBefore() : awaitedNotBefore());
   }
 
   private void sum(long open) {
