@@ -407,9 +407,10 @@ final class HazardTracker {
       done(m, next + count - 1);
     }
     boolean steady = true;
-    for (Member m : members) {
+    for (int i = 0; i < members.size() && steady; i++) {
+      Member m = members.get(i);
       row(m, next + count - 1);
-      steady &= m.isSteady(next - 1, count, started[m.chunk]);
+      steady = m.isSteady(next - 1, count, started[m.chunk]);
     }
     for (Member m : members) {
       if (steady) {

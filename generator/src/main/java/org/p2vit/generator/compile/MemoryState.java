@@ -39,7 +39,7 @@ final class MemoryState {
       if (u.near(low, end - 1)) {
         written |= u.write;
         boolean conflict = access.write() ? u.chunk != chunk : u.write;
-        if (conflict && u.units() > known.get(u.chunk)) {
+        if (conflict && u.units() > known.get(u.chunk) && !u.isBeside(access.words())) {
           if (result.isEmpty()) {
             result = new ArrayList<>(2);
           }

@@ -64,6 +64,11 @@ final class MemoryUse {
     return from < end && to >= low;
   }
 
+  /** Whether others' parts lie between its own, so that they have no word in common. */
+  boolean isBeside(Words other) {
+    return words.isBeside(other);
+  }
+
   /** Units that complete the last part that has one of these words, or {@link Requirement#NONE}. */
   int unitsOf(int from, int count) {
     int to = Math.min(from + count, end) - 1;

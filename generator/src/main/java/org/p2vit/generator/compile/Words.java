@@ -55,6 +55,15 @@ record Words(int first, int stride, int count, int phase, int shared, int slots)
     return !isRing() && (stride == count || low() + count == end(parts));
   }
 
+  /** Whether both repeat alike, and the other's parts lie between these. */
+  boolean isBeside(Words other) {
+    if (isRing() || other.isRing() || stride != other.stride) {
+      return false;
+    }
+    int behind = Math.floorMod(other.first - first, stride);
+    return behind >= count && behind + other.count <= stride;
+  }
+
   /**
    * The last of the first {@code parts} that has one of the words {@code from} to {@code to}, or -1
    * if none has.
