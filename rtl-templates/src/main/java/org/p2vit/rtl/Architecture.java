@@ -134,6 +134,21 @@ public record Architecture(
           parameterWords,
           normParameterWords);
     }
+
+    /** With room for so many row blocks of scores, and of attention codes. */
+    public Buffers withSlots(int scores, int codes) {
+      return new Buffers(
+          activationWords,
+          weightWords,
+          residualWords,
+          valueWords,
+          scores,
+          scoreSlotWords,
+          codes,
+          codeSlotWords,
+          parameterWords,
+          normParameterWords);
+    }
   }
 
   /**

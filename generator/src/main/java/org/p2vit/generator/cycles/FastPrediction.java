@@ -46,6 +46,9 @@ public final class FastPrediction {
 
   private final Map<Design, Prediction> predicted = new ConcurrentHashMap<>();
 
+  /** Index of the first part whose blocks are placed alike, by designs with a slot of each ring. */
+  private final Map<Architecture, Integer> firstParts = new ConcurrentHashMap<>();
+
   private FastPrediction(ModelOutline outline) {
     int depth = outline.shape().depth();
     this.outline = outline;
@@ -135,10 +138,14 @@ public final class FastPrediction {
   }
 
   private Prediction simulate(Architecture arch, MemoryTiming memory, boolean counted) {
-    for (Part part : parts) {
+    // Slots are no places of weights or parameters.
+    Architecture places = arch.withBuffers(arch.buffers().withSlots(1, 1));
+    int first = firstParts.getOrDefault(places, 0);
+    for (Part part : parts.subList(first, parts.size())) {
       ProgramOrder order = ModelCompiler.order(part.model(), arch);
       FewBlocks blocks = FewBlocks.of(order.jobs(), part.turn());
       if (blocks.arePlacedAlike()) {
+        firstParts.putIfAbsent(places, parts.indexOf(part));
         Schedule schedule = order.schedule();
         CyclePrediction p = CycleModel.predict(schedule.program(), arch, memory);
         OptionalLong cycles = blocks.cycles(p, outline.shape().depth());
