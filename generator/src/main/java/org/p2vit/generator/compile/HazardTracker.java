@@ -129,15 +129,22 @@ final class HazardTracker {
      * Whether the {@code count}-th row block after {@code row} follows from it.
      *
      * @param started what is complete when it starts
+     * @return {@code count} if it does, otherwise for how many it may be
      */
-    boolean isSteady(int row, int count, Requirement started) {
+    int steady(int row, int count, Requirement started) {
       boolean steady = comparisons == lastComparisons;
+      int fewer = count / 2;
       for (int c = 0; c < CHUNKS; c++) {
         int need = need(c, row);
         steady &= need(c, row + count) == (need == Requirement.NONE ? need : need + count);
-        steady &= started.get(c) == before.get(c) + count * growth[c];
+        int more = started.get(c) - before.get(c) - count * growth[c];
+        steady &= more == 0;
+        // What grows faster, by one a row block, is the greater from here on.
+        if (more > 0 && more < count) {
+          fewer = count - more;
+        }
       }
-      return steady;
+      return steady ? count : fewer;
     }
 
     /** Those between do, too. */
@@ -330,8 +337,10 @@ final class HazardTracker {
       int steady = next < notBefore ? 0 : steadyRows(members, next);
       boolean tried = steady > WORTHWHILE;
       // Where not all are, the nearer ones may be.
-      while (steady > WORTHWHILE && !skip(members, next, steady)) {
-        steady /= 2;
+      int skipped = 0;
+      while (steady > WORTHWHILE && skipped != steady) {
+        skipped = steady;
+        steady = skip(members, next, steady);
       }
       if (steady > WORTHWHILE) {
         next += steady;
@@ -392,9 +401,9 @@ final class HazardTracker {
    * one before. That it does so is found at the last of them: being the greatest of numbers that
    * grow evenly, it is a convex function of the row block.
    *
-   * @return false if it does not, and nothing has been done
+   * @return {@code count}, or if it does not, and nothing has been done, for how many it may
    */
-  private boolean skip(List<Member> members, int next, int count) {
+  private int skip(List<Member> members, int next, int count) {
     for (Member m : members) {
       Progress own = complete[m.chunk];
       m.before.set(started[m.chunk]);
@@ -406,14 +415,14 @@ final class HazardTracker {
       started[m.chunk].grow(m.growth, count - 1);
       done(m, next + count - 1);
     }
-    boolean steady = true;
-    for (int i = 0; i < members.size() && steady; i++) {
+    int steady = count;
+    for (int i = 0; i < members.size() && steady == count; i++) {
       Member m = members.get(i);
       row(m, next + count - 1);
-      steady = m.isSteady(next - 1, count, started[m.chunk]);
+      steady = m.steady(next - 1, count, started[m.chunk]);
     }
     for (Member m : members) {
-      if (steady) {
+      if (steady == count) {
         m.fill(next - 1, count);
       } else {
         complete[m.chunk].reset(m.runs, m.units);
