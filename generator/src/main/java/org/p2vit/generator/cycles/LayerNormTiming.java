@@ -36,6 +36,9 @@ final class LayerNormTiming extends RowByRowTiming {
   /** From a word's last element in the normalization to its write: stages. */
   private static final int ELEMENT_TO_WRITE = 7;
 
+  /** So many turns a word are looked at at once. */
+  private static final int TURNS_PER_WORD = 2;
+
   private static final long NEVER = -1L << 40;
 
   private final int rowsPerBlock;
@@ -98,6 +101,8 @@ final class LayerNormTiming extends RowByRowTiming {
   private final Port write;
   private final PortUse writes;
   private final Port normalizeRead;
+  private final PortReader matMulReads;
+  private final PortReader normalizeReads;
   private final Port sumsRead;
   private final Port sumsParameter;
 
@@ -106,13 +111,20 @@ final class LayerNormTiming extends RowByRowTiming {
 
   private final PortUse parameterReads = new PortUse();
 
+  /** Both lie in cycles that are this modulo {@link #groups} since then. */
+  private long phase;
+
+  private long phaseSince;
+
   LayerNormTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, Ports ports) {
     super(units, Chunk.LAYER_NORM.ordinal(), jobs);
     write = ports.layerNormWrite();
     writes = ports.layerNormActivation;
-    normalizeRead = new Port(ports.matMulResidualRead);
-    sumsRead = new Port(ports.matMulResidualRead, residualReads);
-    sumsParameter = new Port(parameterReads);
+    normalizeRead = Port.of(ports.matMulResidualRead);
+    matMulReads = new PortReader(ports.matMulResidualRead);
+    normalizeReads = new PortReader(residualReads);
+    sumsRead = new Port(matMulReads, normalizeReads);
+    sumsParameter = Port.of(parameterReads);
     rowsPerBlock = arch.rows();
     slot = arch.economy().scalarCycles();
     rowCycles = SLOTS * slot;
@@ -183,23 +195,52 @@ final class LayerNormTiming extends RowByRowTiming {
       return;
     }
     sumsEnd = sumsParameter.free(asked);
-    int count = 1;
+    summed++;
+    long resumed = nextRead;
     if (sumsEnd <= nextRead) {
-      count = before(horizon, nextRead, words - summed);
-      // The first word's parameters may have come earlier.
-      long next = nextRead + groups;
-      count = 1 + sumsRead.turns(next, groups, count - 1);
-      count = 1 + sumsParameter.turns(next, groups, count - 1);
-      sumsEnd = nextRead + (long) (count - 1) * groups;
+      sumsEnd = nextRead;
+      resumed = sumTurns(horizon);
     }
-    summed += count;
     if (summed < words) {
       ask(nextSum(sumsEnd));
+      nextRead = Math.max(nextRead, resumed);
     } else {
       scalars();
       normalized = normalization(lastRow);
       ask(normalized + START_TO_READ);
     }
+  }
+
+  /**
+   * Words behind the latest are read, a turn each {@link #groups} cycles, as long as only MATMUL
+   * takes turns, and whole ones.
+   *
+   * @return cycle from which on the next word can be read
+   */
+  private long sumTurns(long horizon) {
+    long turn = sumsEnd + groups;
+    int turns = before(horizon, sumsEnd, TURNS_PER_WORD * (words - summed) + 1) - 1;
+    if (turn < phaseSince || turn % groups == phase) {
+      turns = normalizeReads.turns(turn, groups, turns);
+      // The first word's parameters may have come earlier.
+      turns = sumsParameter.turns(turn, groups, turns);
+    }
+    long end = turn + (long) turns * groups;
+    while (summed < words && turn < end) {
+      int most = Math.min(words - summed, (int) (end - turn) / groups);
+      int free = matMulReads.turns(turn, groups, most);
+      summed += free;
+      turn += (long) free * groups;
+      sumsEnd = free == 0 ? sumsEnd : turn - groups;
+      if (free < most) {
+        long resumed = sumsRead.free(turn);
+        if ((resumed - turn) % groups != 0) {
+          return resumed;
+        }
+        turn = resumed;
+      }
+    }
+    return turn;
   }
 
   /**
@@ -246,6 +287,8 @@ final class LayerNormTiming extends RowByRowTiming {
       count = before(undisturbed, nextRead, words - word);
       count = 1 + normalizeRead.turns(nextRead + groups, groups, count - 1);
     }
+    inPhase(asked);
+    inPhase(nextRead);
     parameterReads.add(asked, 1);
     if (count > 1) {
       parameterReads.add(nextRead + groups, groups, 1, count - 1, 1);
@@ -263,6 +306,14 @@ final class LayerNormTiming extends RowByRowTiming {
     writeNext();
     word += count;
     ask(pipeline.cycle(element));
+  }
+
+  /** The normalization reads in a cycle. */
+  private void inPhase(long cycle) {
+    if (cycle % groups != phase) {
+      phase = cycle % groups;
+      phaseSince = cycle;
+    }
   }
 
   /** Words are written, each {@link #groups} cycles after the one before. */

@@ -12,8 +12,15 @@ final class Port {
   /**
    * @param before all who go first
    */
-  Port(PortUse... before) {
-    this.before = Arrays.stream(before).map(PortReader::new).toArray(PortReader[]::new);
+  Port(PortReader... before) {
+    this.before = before;
+  }
+
+  /**
+   * @param before all who go first
+   */
+  static Port of(PortUse... before) {
+    return new Port(Arrays.stream(before).map(PortReader::new).toArray(PortReader[]::new));
   }
 
   /** First cycle from {@code cycle} on in which the port is free; cycles must not go back. */

@@ -12,11 +12,11 @@ final class Ports {
   final PortUse matMulResidualRead = new PortUse();
 
   Port shifterWrite() {
-    return new Port(matMulActivation);
+    return Port.of(matMulActivation);
   }
 
   Port layerNormWrite() {
-    return new Port(matMulActivation, shifterActivation);
+    return Port.of(matMulActivation, shifterActivation);
   }
 
   /** By destination. */
@@ -25,10 +25,10 @@ final class Ports {
     for (LoadJob.Destination d : LoadJob.Destination.values()) {
       ports[d.ordinal()] =
           switch (d) {
-            case ACTIVATION -> new Port(matMulActivation, shifterActivation, layerNormActivation);
-            case WEIGHT -> new Port(matMulWeight);
-            case RESIDUAL -> new Port(matMulResidual);
-            case PARAMETER, NORM_PARAMETER, TABLE -> new Port();
+            case ACTIVATION -> Port.of(matMulActivation, shifterActivation, layerNormActivation);
+            case WEIGHT -> Port.of(matMulWeight);
+            case RESIDUAL -> Port.of(matMulResidual);
+            case PARAMETER, NORM_PARAMETER, TABLE -> Port.of();
           };
     }
     return ports;
