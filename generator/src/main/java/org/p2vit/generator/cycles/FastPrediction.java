@@ -140,12 +140,12 @@ public final class FastPrediction {
   private Prediction simulate(Architecture arch, MemoryTiming memory, boolean counted) {
     // Slots are no places of weights or parameters.
     Architecture places = arch.withBuffers(arch.buffers().withSlots(1, 1));
-    int first = firstParts.getOrDefault(places, 0);
-    for (Part part : parts.subList(first, parts.size())) {
+    for (int i = firstParts.getOrDefault(places, 0); i < parts.size(); i++) {
+      Part part = parts.get(i);
       ProgramOrder order = ModelCompiler.order(part.model(), arch);
       FewBlocks blocks = FewBlocks.of(order.jobs(), part.turn());
       if (blocks.arePlacedAlike()) {
-        firstParts.putIfAbsent(places, parts.indexOf(part));
+        firstParts.putIfAbsent(places, i);
         Schedule schedule = order.schedule();
         CyclePrediction p = CycleModel.predict(schedule.program(), arch, memory);
         OptionalLong cycles = blocks.cycles(p, outline.shape().depth());

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.p2vit.generator.compile.BufferNeeds;
@@ -53,6 +54,36 @@ class FastPredictionTest {
         assertEquals(whole, fast.cycles(arch, MEMORY, images), "seed " + seed);
       }
     }
+  }
+
+  /** Room for values of two heads is looked at only where those of one have to wait. */
+  @Test
+  void roomForValues() {
+    int waiting = 0;
+    // In these values of one head wait; few do.
+    LongStream seeds =
+        LongStream.concat(LongStream.rangeClosed(1, 60), LongStream.of(441, 550, 901, 1409, 1878));
+    for (long seed : seeds.toArray()) {
+      RandomArchitectures architectures = new RandomArchitectures(seed);
+      Architecture core = architectures.core(16);
+      VitShape shape = architectures.shape(core);
+      BufferNeeds needs = BufferNeeds.of(shape, true, core);
+      int words = needs.valueWords();
+      // The shifter can be a whole head behind.
+      Architecture.Buffers buffers =
+          architectures
+              .withBuffers(core, shape, true)
+              .buffers()
+              .withSlots(needs.rowBlocks(), needs.rowBlocks());
+      QuantizedModel model = RandomModels.model(seed, shape, RandomModels.WeightBits.MIXED, 16, 7);
+      FastPrediction fast = FastPrediction.of(model);
+      Architecture two = core.withBuffers(buffers.withValueWords(2 * words));
+      Architecture one = core.withBuffers(buffers.withValueWords(words));
+      long cycles = fast.cycles(two, MEMORY);
+      assertEquals(fast.cycles(two, MEMORY, 1), cycles, "seed " + seed);
+      waiting += fast.cycles(one, MEMORY) == cycles ? 0 : 1;
+    }
+    assertEquals(5, waiting);
   }
 
   @Test
