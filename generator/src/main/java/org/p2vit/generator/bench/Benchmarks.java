@@ -112,6 +112,7 @@ public final class Benchmarks {
             "designs",
             "predicted a second",
             "processor time a design",
+            "the same, each alone",
             "largest error of the short cut");
     for (DeitShape network : DeitShape.values()) {
       for (int bits : new int[] {8, 4}) {
@@ -125,6 +126,7 @@ public final class Benchmarks {
             s.designs(),
             RtlTables.format("%,.0f", s.perSecond()),
             RtlTables.format("%.1f ms", s.processorMillis()),
+            RtlTables.format("%.1f ms", s.aloneMillis()),
             RtlTables.format("%.3f %%", 100 * s.worstError()));
       }
     }

@@ -22,9 +22,11 @@ import org.p2vit.rtl.Architecture;
  * @param designs predicted
  * @param perSecond on all cores, as they were free
  * @param processorMillis processor time of this process a design, whoever else uses the cores
+ * @param aloneMillis the same if each design is predicted as if there were no others
  * @param worstError of the short cut against the whole model, a share of the cycles
  */
-record PredictionSpeed(int designs, double perSecond, double processorMillis, double worstError) {
+record PredictionSpeed(
+    int designs, double perSecond, double processorMillis, double aloneMillis, double worstError) {
   private static final MemoryTiming MEMORY = new MemoryTiming(100);
 
   /** Of the weight buffer, in tiles of the deepest layer. */
@@ -36,7 +38,7 @@ record PredictionSpeed(int designs, double perSecond, double processorMillis, do
   private static final int MAX_VALUE_BUFFERS = 2;
 
   /** Each design is predicted so often: a sweep has thousands, for which the JVM warms up once. */
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = 40;
 
   /**
    * @param around its buffers are not looked at
@@ -46,20 +48,36 @@ record PredictionSpeed(int designs, double perSecond, double processorMillis, do
     FastPrediction fast = FastPrediction.of(model);
     // Warms up, and is what the short cut is held against.
     long[] whole = cycles(designs, a -> fast.cycles(a, MEMORY, 1));
-    long processor = processorNanos();
-    long start = System.nanoTime();
     long[] predicted = cycles(designs, a -> fast.cycles(a, MEMORY));
-    for (int round = 1; round < ROUNDS; round++) {
-      cycles(designs, a -> fast.cycles(a, MEMORY));
-    }
-    int predictions = ROUNDS * designs.size();
-    double seconds = (System.nanoTime() - start) / 1e9;
-    double millis = (processorNanos() - processor) / 1e6 / predictions;
     double worst = 0;
     for (int i = 0; i < whole.length; i++) {
       worst = Math.max(worst, Math.abs((double) predicted[i] / whole[i] - 1));
     }
-    return new PredictionSpeed(designs.size(), predictions / seconds, millis, worst);
+    Time sweep = Time.of(designs, () -> sweep(model, designs));
+    Time alone =
+        Time.of(designs, () -> cycles(designs, a -> FastPrediction.of(model).cycles(a, MEMORY)));
+    return new PredictionSpeed(
+        designs.size(), 1 / sweep.seconds(), sweep.millis(), alone.millis(), worst);
+  }
+
+  /** Of a design, in the mean: as clocks say, and of the processor. */
+  private record Time(double seconds, double millis) {
+    static Time of(List<Architecture> designs, Runnable round) {
+      long processor = processorNanos();
+      long start = System.nanoTime();
+      for (int i = 0; i < ROUNDS; i++) {
+        round.run();
+      }
+      int predictions = ROUNDS * designs.size();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Time(seconds / predictions, (processorNanos() - processor) / 1e6 / predictions);
+    }
+  }
+
+  /** Nothing is known from the round before. */
+  private static void sweep(QuantizedModel model, List<Architecture> designs) {
+    FastPrediction fast = FastPrediction.of(model);
+    cycles(designs, a -> fast.cycles(a, MEMORY));
   }
 
   private static long processorNanos() {
