@@ -203,7 +203,7 @@ final class HazardTracker {
       Member m = members.get(i);
       Chunk chunk = ALL_CHUNKS[m.chunk];
       limits.add(layer, chunk, units(chunk));
-      result.add(Jobs.withWaits(m.job, waits(members, i)));
+      result.add(m.job.withWaits(waits(members, i)));
     }
     return result;
   }

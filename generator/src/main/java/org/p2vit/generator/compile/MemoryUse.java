@@ -11,6 +11,7 @@ final class MemoryUse {
   private final int unit;
 
   private final int step;
+  private final boolean gapless;
 
   /** The words that are still its own: later uses took the others. */
   private int low;
@@ -39,6 +40,7 @@ final class MemoryUse {
     this.step = step;
     low = words.low();
     end = words.end(planned);
+    gapless = words.isGapless(planned);
   }
 
   /** The job is done with so many of its parts. */
@@ -86,11 +88,11 @@ final class MemoryUse {
     if (!near(other.low, other.end - 1)) {
       return false;
     }
-    if (other.words.isGapless(other.planned)) {
+    if (other.gapless) {
       if (other.low <= low && other.end >= end) {
         return true;
       }
-      if (words.isGapless(planned)) {
+      if (gapless) {
         // What lies on both sides of the other is kept as a whole: it only says more than it must.
         if (other.low <= low) {
           low = Math.max(low, other.end);

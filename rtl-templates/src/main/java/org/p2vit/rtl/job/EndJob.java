@@ -8,6 +8,11 @@ import org.p2vit.rtl.Chunk;
 public record EndJob(List<Wait> waits) implements Job {
 
   @Override
+  public EndJob withWaits(List<Wait> other) {
+    return new EndJob(other);
+  }
+
+  @Override
   public Optional<Chunk> chunk() {
     return Optional.empty();
   }

@@ -14,6 +14,9 @@ public sealed interface Job
   /** At most three conditions; a job starts when all hold. */
   List<Wait> waits();
 
+  /** The same job with other waits. */
+  Job withWaits(List<Wait> other);
+
   /** The chunk that executes it; empty for {@link EndJob}, which the controller handles. */
   Optional<Chunk> chunk();
 

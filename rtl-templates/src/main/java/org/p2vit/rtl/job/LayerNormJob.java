@@ -29,6 +29,22 @@ public record LayerNormJob(
     implements Job {
 
   @Override
+  public LayerNormJob withWaits(List<Wait> other) {
+    return new LayerNormJob(
+        other,
+        rowBlocks,
+        residualBase,
+        residualStride,
+        parameterBase,
+        channels,
+        log2Channels,
+        reciprocal,
+        epsilon,
+        base,
+        stride);
+  }
+
+  @Override
   public Optional<Chunk> chunk() {
     return Optional.of(Chunk.LAYER_NORM);
   }

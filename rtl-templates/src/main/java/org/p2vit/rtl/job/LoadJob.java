@@ -65,6 +65,12 @@ public record LoadJob(
   }
 
   @Override
+  public LoadJob withWaits(List<Wait> other) {
+    return new LoadJob(
+        other, source, address, destination, word, beats, unitBeats, runWords, runStride);
+  }
+
+  @Override
   public Optional<Chunk> chunk() {
     return Optional.of(Chunk.LOAD);
   }

@@ -78,6 +78,31 @@ public record MatMulJob(
   }
 
   @Override
+  public MatMulJob withWaits(List<Wait> other) {
+    return new MatMulJob(
+        other,
+        activationBase,
+        activationStride,
+        depthWords,
+        rowBlocks,
+        tiles,
+        weightBase,
+        weightStride,
+        weights4,
+        useParameters,
+        parameterBase,
+        shift,
+        activation,
+        indexShift,
+        destination,
+        base,
+        stride,
+        column,
+        columns,
+        firstRow);
+  }
+
+  @Override
   public Optional<Chunk> chunk() {
     return Optional.of(Chunk.MATMUL);
   }

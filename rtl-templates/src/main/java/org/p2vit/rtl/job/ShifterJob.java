@@ -25,6 +25,22 @@ public record ShifterJob(
     implements Job {
 
   @Override
+  public ShifterJob withWaits(List<Wait> other) {
+    return new ShifterJob(
+        other,
+        rowBlocks,
+        codeSlot,
+        valueBase,
+        valueStride,
+        tokenGroups,
+        channelTiles,
+        shift,
+        base,
+        stride,
+        column);
+  }
+
+  @Override
   public Optional<Chunk> chunk() {
     return Optional.of(Chunk.SHIFTER);
   }

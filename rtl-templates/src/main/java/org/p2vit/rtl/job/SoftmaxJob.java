@@ -26,6 +26,11 @@ public record SoftmaxJob(
     implements Job {
 
   @Override
+  public SoftmaxJob withWaits(List<Wait> other) {
+    return new SoftmaxJob(other, rowBlocks, scoreSlot, codeSlot, columns, tokens, shift);
+  }
+
+  @Override
   public Optional<Chunk> chunk() {
     return Optional.of(Chunk.SOFTMAX);
   }

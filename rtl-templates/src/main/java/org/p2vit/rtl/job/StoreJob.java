@@ -15,6 +15,11 @@ public record StoreJob(
     implements Job {
 
   @Override
+  public StoreJob withWaits(List<Wait> other) {
+    return new StoreJob(other, word, words, address);
+  }
+
+  @Override
   public Optional<Chunk> chunk() {
     return Optional.of(Chunk.STORE);
   }

@@ -150,7 +150,7 @@ class JobEmulatorTest {
   @Test
   void namesBothEndsOfADeadlock() {
     List<Job> jobs = product(ROW_BLOCKS + 1);
-    jobs.set(0, withWaits((LoadJob) jobs.get(0), List.of(Wait.until(Chunk.MATMUL, 1))));
+    jobs.set(0, jobs.get(0).withWaits(List.of(Wait.until(Chunk.MATMUL, 1))));
     String message = error(jobs);
     assertTrue(
         message.contains("job 0 (LoadJob), row block 0 waits for MATMUL >= 1 (is 0)"), message);
@@ -192,18 +192,5 @@ class JobEmulatorTest {
     return assertThrows(
             EmulationException.class, () -> run(jobs, Schedule.programOrder(), Observer.NONE))
         .getMessage();
-  }
-
-  private static LoadJob withWaits(LoadJob j, List<Wait> waits) {
-    return new LoadJob(
-        waits,
-        j.source(),
-        j.address(),
-        j.destination(),
-        j.word(),
-        j.beats(),
-        j.unitBeats(),
-        j.runWords(),
-        j.runStride());
   }
 }
