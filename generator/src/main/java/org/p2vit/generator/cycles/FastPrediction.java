@@ -19,7 +19,8 @@ import org.p2vit.rtl.job.MatMulJob;
 
 /**
  * Cycles of one model on many architectures, for searches and sweeps: a point is an architecture
- * and its total. Safe for any number of threads.
+ * and its total. Remembers what it has predicted, also for designs that differ in room for values
+ * alone. Safe for any number of threads.
  *
  * <p>Of a deep model with equal blocks only the first few and the last are scheduled and simulated;
  * the others take as long as these show: two if they are alike, three if the last two are, or four
