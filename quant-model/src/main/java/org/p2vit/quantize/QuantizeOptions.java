@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.p2vit.golden.ScaleGrid;
 import org.p2vit.model.InputException;
+import org.p2vit.onnx.FloatVit;
 
 /**
  * How to quantize.
@@ -73,6 +74,31 @@ public record QuantizeOptions(
 
   public QuantizeOptions withGrid(ScaleGrid scales) {
     return new QuantizeOptions(weightBits, layerWeightBits, residualBits, without, scales);
+  }
+
+  /**
+   * Checks the layers' names, before time is spent on the model.
+   *
+   * @throws InputException if the model has no layer of a name
+   */
+  public void requireLayersOf(FloatVit vit) {
+    int depth = vit.shape().depth();
+    for (String layer : layerWeightBits.keySet()) {
+      boolean known = layer.equals("patch_embedding") || layer.equals("head");
+      for (int i = 0; i < depth; i++) {
+        known |= layer.matches("blocks\\." + i + "\\.(query|key|value|projection|fc1|fc2)");
+      }
+      if (!known) {
+        throw new InputException(
+            "weight bits name a layer '"
+                + layer
+                + "' that "
+                + vit.name()
+                + " does not have; it has patch_embedding, head and, for i from 0 to "
+                + (depth - 1)
+                + ", blocks.i.query, .key, .value, .projection, .fc1, .fc2");
+      }
+    }
   }
 
   int bits(String layer) {

@@ -10,7 +10,6 @@ import org.p2vit.golden.MatrixProducts;
 import org.p2vit.golden.ScaleGrid;
 import org.p2vit.model.Attention;
 import org.p2vit.model.Block;
-import org.p2vit.model.InputException;
 import org.p2vit.model.Linear;
 import org.p2vit.model.Mlp;
 import org.p2vit.model.Norm;
@@ -57,7 +56,7 @@ public final class Quantizer {
 
   private Quantization run(Progress progress) {
     VitShape shape = vit.shape();
-    checkLayerNames(shape);
+    options.requireLayersOf(vit);
     FloatStream floats = new FloatStream(calibration);
     LayerTools tools = new LayerTools(vit, options, tokens, references);
 
@@ -119,25 +118,6 @@ public final class Quantizer {
             head,
             logitsExponent);
     return new Quantization(model, references);
-  }
-
-  private void checkLayerNames(VitShape shape) {
-    for (String layer : options.layerWeightBits().keySet()) {
-      boolean known = layer.equals("patch_embedding") || layer.equals("head");
-      for (int i = 0; i < shape.depth(); i++) {
-        known |= layer.matches("blocks\\." + i + "\\.(query|key|value|projection|fc1|fc2)");
-      }
-      if (!known) {
-        throw new InputException(
-            "weight bits name a layer '"
-                + layer
-                + "' that "
-                + vit.name()
-                + " does not have; it has patch_embedding, head and, for i from 0 to "
-                + (shape.depth() - 1)
-                + ", blocks.i.query, .key, .value, .projection, .fc1, .fc2");
-      }
-    }
   }
 
   // --- Before the blocks

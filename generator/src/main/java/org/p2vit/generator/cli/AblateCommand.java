@@ -15,6 +15,7 @@ import org.p2vit.golden.ScaleGrid;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
 import org.p2vit.model.VitShape;
+import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Method;
@@ -78,7 +79,9 @@ final class AblateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Map<String, QuantizeOptions> variants = variants();
-    VitShape shape = OnnxVitImporter.read(onnx).shape();
+    FloatVit vit = OnnxVitImporter.read(onnx);
+    variants.values().forEach(options -> options.requireLayersOf(vit));
+    VitShape shape = vit.shape();
     ImageSource source = images.open(shape);
     PrintWriter out = spec.commandLine().getOut();
     Map<String, Fidelity> results = new LinkedHashMap<>();

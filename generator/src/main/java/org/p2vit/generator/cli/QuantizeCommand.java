@@ -14,6 +14,7 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.model.VitShape;
 import org.p2vit.model.io.ModelFiles;
+import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
 import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Quantization;
@@ -90,7 +91,9 @@ final class QuantizeCommand implements Callable<Integer> {
     if (reportImages < 0) {
       throw new InputException("--report-images " + reportImages + "; at least 0 is accepted");
     }
-    VitShape shape = OnnxVitImporter.read(onnx).shape();
+    FloatVit vit = OnnxVitImporter.read(onnx);
+    options.requireLayersOf(vit);
+    VitShape shape = vit.shape();
     ImageSource images = P2vit.spread(ImageFiles.open(calibration, null, shape), count);
     Optional<ImageSource> labelled = accuracy.open(shape);
     Quantization quantization;

@@ -68,6 +68,17 @@ class EarlyErrorsTest {
   }
 
   @Test
+  void layersThatTheModelLacks() {
+    // Before images are looked for.
+    Object[] how = {"--mean", 0.5, "--std", 0.5, "--layer-bits", "blocks.9.fc1=4"};
+    Path missing = directory.resolve("missing");
+    expect(
+        "a layer 'blocks.9.fc1'",
+        with(new Object[] {"quantize", onnx, "--calibration", missing, "--out", out}, how));
+    expect("a layer 'blocks.9.fc1'", with(new Object[] {"ablate", onnx, "--images", missing}, how));
+  }
+
+  @Test
   void variantsOfAnAblation() {
     Object[] start = {"ablate", onnx, "--images", images, "--mean", 0.5, "--std", 0.5};
     // Real scales need 16 bits; other variants do not.
