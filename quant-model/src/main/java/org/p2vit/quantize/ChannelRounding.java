@@ -46,9 +46,8 @@ final class ChannelRounding {
     this.bits = bits;
     this.from = from;
     grid = options.grid();
-    rounding =
-        options.uses(Method.COMPENSATION) ? new CompensatedRounding() : new NearestRounding();
-    max = (1 << (bits - 1)) - 1;
+    rounding = WeightRounding.of(options);
+    max = WeightRounding.maxCode(bits);
     descent = options.uses(Method.DESCENT) ? new CoordinateDescent(hessian, max) : null;
     leastRounded = new double[to - from];
     Arrays.fill(leastRounded, Double.POSITIVE_INFINITY);

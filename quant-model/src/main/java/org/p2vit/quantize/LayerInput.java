@@ -2,15 +2,12 @@ package org.p2vit.quantize;
 
 /** What a linear layer reads in calibration, and the statistics that its weights are chosen by. */
 final class LayerInput {
-  /** Added to the covariance's diagonal, relative to its mean, as in GPTQ (arXiv 2210.17323). */
-  private static final double DAMPING = 0.01;
-
   private final InputScale scale;
   private final float[][] codes;
   private final float[] weights;
   private final double[] mean;
   private final double[][][] halves;
-  private final Hessian hessian;
+  private final double[][] covariance;
 
   /**
    * @param codes rows that the integer model computes
@@ -22,10 +19,9 @@ final class LayerInput {
     weights = normalized(rowWeight);
     mean = Moments.mean(codes, weights);
     halves = Moments.covariances(codes, mean, codes, mean, weights);
-    double[][] covariance = new double[mean.length][mean.length];
+    covariance = new double[mean.length][mean.length];
     Moments.add(halves[0], covariance);
     Moments.add(halves[1], covariance);
-    hessian = new Hessian(covariance, DAMPING);
   }
 
   private static float[] normalized(float[] weights) {
@@ -49,9 +45,9 @@ final class LayerInput {
     return mean;
   }
 
-  /** What errors of the weights cost. */
-  Hessian hessian() {
-    return hessian;
+  /** Of the codes. */
+  double[][] covariance() {
+    return covariance;
   }
 
   /** Mean of a tensor with as many rows. */

@@ -1,5 +1,7 @@
 package org.p2vit.quantize;
 
+import java.util.Arrays;
+import java.util.List;
 import org.p2vit.golden.ScaleGrid;
 import org.p2vit.model.Linear;
 import org.p2vit.onnx.FloatLinear;
@@ -50,21 +52,65 @@ final class LinearQuantizer {
       base[o] = (correct ? outputMean[o] : bias(layer, o, input.scale())) - task.offset()[o];
     }
     double[] mean = correct ? input.mean() : new double[in];
-    byte[] codes = new byte[in * out];
-    int[] bias = new int[out];
-    int[] accExponent = new int[out];
-    int parts = (out + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE;
-    Parallel.each(
-        parts,
-        p -> {
-          int from = out * p / parts;
-          int to = out * (p + 1) / parts;
-          ChannelRounding channels =
-              new ChannelRounding(name, options, input.hessian(), bits, from, to);
-          channels.search(weights, outputExponent, base, mean);
-          channels.copy(codes, bias, accExponent);
-        });
-    return new Linear(in, out, bits, codes, bias, accExponent);
+    Rounding rounding = new Rounding(name, weights, bits, outputExponent, base, mean);
+    return rounding.with(options, new Hessian(input.covariance(), rounding.damping(input)));
+  }
+
+  /** A layer's weights, ready to be rounded. */
+  private final class Rounding {
+    private final String name;
+    private final double[][] weights;
+    private final int bits;
+    private final int[] outputExponent;
+    private final double[] base;
+    private final double[] mean;
+
+    Rounding(
+        String name,
+        double[][] weights,
+        int bits,
+        int[] outputExponent,
+        double[] base,
+        double[] mean) {
+      this.name = name;
+      this.weights = weights;
+      this.bits = bits;
+      this.outputExponent = outputExponent;
+      this.base = base;
+      this.mean = mean;
+    }
+
+    /** What suits these weights at the scales that they get without descent. */
+    double damping(LayerInput input) {
+      if (!options.uses(Method.DAMPING)) {
+        return Damping.LEAST;
+      }
+      QuantizeOptions quick = options.without(List.of(Method.DESCENT));
+      int[] exponent = with(quick, new Hessian(input.covariance(), Damping.LEAST)).accExponent();
+      double[] scale = new double[exponent.length];
+      Arrays.setAll(scale, o -> grid.scale(exponent[o]));
+      return new Damping(input, WeightRounding.of(options), WeightRounding.maxCode(bits))
+          .choose(weights, scale);
+    }
+
+    Linear with(QuantizeOptions how, Hessian hessian) {
+      int in = hessian.size();
+      int out = weights.length;
+      byte[] codes = new byte[in * out];
+      int[] bias = new int[out];
+      int[] accExponent = new int[out];
+      int parts = (out + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE;
+      Parallel.each(
+          parts,
+          p -> {
+            int from = out * p / parts;
+            int to = out * (p + 1) / parts;
+            ChannelRounding channels = new ChannelRounding(name, how, hessian, bits, from, to);
+            channels.search(weights, outputExponent, base, mean);
+            channels.copy(codes, bias, accExponent);
+          });
+      return new Linear(in, out, bits, codes, bias, accExponent);
+    }
   }
 
   /** With what the layer makes of the input's offset. */

@@ -29,6 +29,8 @@ public enum Method {
   REFIT,
   /** Rounding one weight after another, each making up for the errors so far. */
   COMPENSATION,
+  /** What is added to the covariance's diagonal, by the error on images not rounded for. */
+  DAMPING,
   /** Single weights changed while that helps. */
   DESCENT,
   /** Biases that make up for the mean error. */

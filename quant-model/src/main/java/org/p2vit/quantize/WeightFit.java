@@ -38,7 +38,7 @@ final class WeightFit {
     for (double ridge : RIDGES) {
       double[][] trial = new Hessian(input.halves()[0], ridge).solve(missing[0]);
       double[] changes = changes(trial, input.halves()[1], missing[1]);
-      double[][] step = new Hessian(input.hessian().covariance(), ridge).solve(all);
+      double[][] step = new Hessian(input.covariance(), ridge).solve(all);
       for (int o = 0; o < least.length; o++) {
         if (changes[o] < least[o]) {
           least[o] = changes[o];

@@ -16,6 +16,16 @@ interface WeightRounding {
    */
   double[] round(Hessian hessian, double[][] weights, double[] scale, int max, double[][] codes);
 
+  /** What the options ask for. */
+  static WeightRounding of(QuantizeOptions options) {
+    return options.uses(Method.COMPENSATION) ? new CompensatedRounding() : new NearestRounding();
+  }
+
+  /** The largest code of so many bits. */
+  static int maxCode(int bits) {
+    return (1 << (bits - 1)) - 1;
+  }
+
   static double code(double value, int max) {
     return Math.max(-max - 1, Math.min(max, Math.rint(value)));
   }
