@@ -71,12 +71,9 @@ final class AttentionQuantizer {
     FloatBlock block = FoldedScales.apply(floatBlock, queryFactor, valueFactor);
     FloatStream.AttentionTensors floats =
         FoldedScales.apply(floatTensors, queryFactor, valueFactor);
-    float[][] error = integers.missing(before);
-    RowWeights all = new RowWeights(tools.tokens(), false, before, error);
-    RowWeights needed = last ? new RowWeights(tools.tokens(), true, before, error) : all;
+    RowWeights rowWeights = new RowWeights(tools.tokens(), before, integers.missing(before));
     float[][] codes = integers.norm(norm.norm());
-    LayerInput input = new LayerInput(norm.scale(), codes, all.absolute());
-    LayerInput queryInput = last ? new LayerInput(norm.scale(), codes, needed.absolute()) : input;
+    LayerInput input = new LayerInput(norm.scale(), codes, rowWeights.absolute());
 
     float[] none = new float[dim];
     float[] keyMean = new Samples(floats.key()).mean();
@@ -89,7 +86,7 @@ final class AttentionQuantizer {
         tools.linear(
             name + ".query",
             new LinearQuantizer.Task(block.query(), floats.query(), none),
-            queryInput,
+            input,
             qk.query());
     Linear key =
         tools.linear(
@@ -162,7 +159,7 @@ final class AttentionQuantizer {
             new LayerInput(
                 new InputScale(contextExponent, contextOffset),
                 context,
-                needed.relativeTo(floats.residual())),
+                rowWeights.relativeTo(floats.residual())),
             residual.exponents());
     integers.add(projected, context, residual);
     return new Attention(

@@ -27,7 +27,6 @@ final class MlpQuantizer {
    * @param before the float stream that enters
    * @param floats what the float model computes
    * @param residual the stream's scale afterwards
-   * @param last whether only the class token's output is read
    */
   Mlp quantize(
       String name,
@@ -36,9 +35,8 @@ final class MlpQuantizer {
       FloatStream.MlpTensors floats,
       LayerTools.NormOutput norm,
       Residual residual,
-      IntegerStream integers,
-      boolean last) {
-    RowWeights weights = new RowWeights(tools.tokens(), last, before, integers.missing(before));
+      IntegerStream integers) {
+    RowWeights weights = new RowWeights(tools.tokens(), before, integers.missing(before));
     Activation activation = Gelu.activation(new Samples(floats.hidden()).maxMagnitude());
     int lowest = grid.octaves(activation.exponent());
     int highest = grid.octaves(activation.exponent() + PRE_ACTIVATION_SHIFT_MAX);

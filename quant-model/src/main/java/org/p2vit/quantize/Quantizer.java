@@ -250,7 +250,7 @@ public final class Quantizer {
         tools.residual(name + ".residual2", taps.residual2(), second.residual(), integers.scale());
     Mlp mlp =
         new MlpQuantizer(tools)
-            .quantize(name, block, first.residual(), second, norm2, residual2, integers, last);
+            .quantize(name, block, first.residual(), second, norm2, residual2, integers);
     return new Block(norm1.norm(), attention, residual1, norm2.norm(), mlp, residual2);
   }
 

@@ -3,47 +3,42 @@ package org.p2vit.quantize;
 /**
  * How much each token counts when a layer's weights are chosen.
  *
- * <p>The class token counts more than another, and in the last block nearly alone, as only its
- * output is read. Of what goes into the residual stream, a token's error counts relative to its
- * size, because LayerNorm divides by that: trained Vision Transformers have a few tokens that are a
+ * <p>The class token counts half as much as all others together, because only its output is read in
+ * the end. Of what goes into the residual stream, a token's error counts relative to its size,
+ * because LayerNorm divides by that: trained Vision Transformers have a few tokens that are a
  * thousand times as large as the rest (registers, arXiv 2309.16588), which else would be all that
  * counts. A token that the integer model has lost is left out: no weight can bring it back.
  */
 final class RowWeights {
-  /** Of another token, relative to the class token. */
-  private static final float OTHERS = 0.1f;
-
-  private static final float LAST_OTHERS = 0.01f;
+  /** Of all other tokens together, relative to the class token. */
+  private static final float OTHERS = 2;
 
   /** Share of its power that a lost token's error has. */
   private static final double LOST = 0.5;
 
   private final TokenRows tokens;
-  private final boolean classTokenOnly;
   private final float[][] before;
   private final float[][] error;
 
   /**
-   * @param classTokenOnly whether nothing reads the other tokens' outputs
    * @param before the float residual stream that the layer, or its LayerNorm, reads
    * @param error what the integer stream differs from it by
    */
-  RowWeights(TokenRows tokens, boolean classTokenOnly, float[][] before, float[][] error) {
+  RowWeights(TokenRows tokens, float[][] before, float[][] error) {
     this.tokens = tokens;
-    this.classTokenOnly = classTokenOnly;
     this.before = before;
     this.error = error;
   }
 
   /** For a layer whose outputs no other tensor dwarfs. */
   float[] absolute() {
-    float others = classTokenOnly ? LAST_OTHERS : OTHERS;
+    float other = OTHERS / (tokens.tokens() - 1);
     float[] weights = new float[tokens.rows()];
     Parallel.each(
         weights.length,
         r -> {
           boolean lost = power(error[r]) > LOST * power(before[r]);
-          weights[r] = lost ? 0 : r % tokens.tokens() == 0 ? 1 : others;
+          weights[r] = lost ? 0 : r % tokens.tokens() == 0 ? 1 : other;
         });
     return weights;
   }
