@@ -506,15 +506,20 @@ final class HazardTracker {
       int x = c.ordinal();
       if (m.rowNeed[x] != null) {
         int[] need = Arrays.copyOf(m.rowNeed[x], m.rows);
-        int[] known = complete[m.chunk].implied(m.unitsBefore + 1, m.rows, x);
-        known[0] = m.atStart.get(x);
-        fitter.byRow(c, need, known, r -> available(gang, index, x, r));
+        fitter.byRow(c, need, () -> known(m, x), r -> available(gang, index, x, r));
       }
       if (m.tileNeed[x] != null) {
         fitter.byTile(c, m.tileNeed[x], m.atStart.get(x), available(gang, index, x, 0));
       }
     }
     return fitter.waits();
+  }
+
+  /** Units of chunk {@code x} that are complete at each row block anyway. */
+  private int[] known(Member m, int x) {
+    int[] known = complete[m.chunk].implied(m.unitsBefore + 1, m.rows, x);
+    known[0] = m.atStart.get(x);
+    return known;
   }
 
   /** Units of chunk {@code x} that come before row block {@code r} of a job of the gang. */

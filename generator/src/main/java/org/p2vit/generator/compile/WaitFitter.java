@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.Wait;
 
@@ -37,7 +38,7 @@ final class WaitFitter {
    *     before row block r: to wait for more could be to wait for ever; it grows by one a row block
    *     at most
    */
-  void byRow(Chunk chunk, int[] need, int[] known, IntUnaryOperator available) {
+  void byRow(Chunk chunk, int[] need, Supplier<int[]> known, IntUnaryOperator available) {
     Wait wait = fit(chunk, need, known, available, perRowAllowed, false);
     if (wait != null) {
       waits.add(wait);
@@ -46,18 +47,22 @@ final class WaitFitter {
 
   /** The same for needs that depend on the column tile. */
   void byTile(Chunk chunk, int[] need, int known, int available) {
-    int[] all = new int[need.length];
-    Arrays.fill(all, known);
-    Wait wait = fit(chunk, need, all, t -> available, true, true);
+    Wait wait = fit(chunk, need, () -> all(need.length, known), t -> available, true, true);
     if (wait != null) {
       waits.add(wait);
     }
   }
 
+  private static int[] all(int length, int known) {
+    int[] all = new int[length];
+    Arrays.fill(all, known);
+    return all;
+  }
+
   private static Wait fit(
       Chunk chunk,
       int[] need,
-      int[] known,
+      Supplier<int[]> known,
       IntUnaryOperator available,
       boolean steppedAllowed,
       boolean tiles) {
@@ -75,7 +80,7 @@ final class WaitFitter {
     boolean constantFits = constant <= available.applyAsInt(0);
     int last = need.length - 1;
     boolean steppedFits = steppedAllowed && stepped + last <= available.applyAsInt(last);
-    if (steppedFits && (!constantFits || isCheaperStepped(need, known, constant, stepped))) {
+    if (steppedFits && (!constantFits || isCheaperStepped(need, known.get(), constant, stepped))) {
       return new Wait(true, chunk, stepped, !tiles, tiles);
     }
     if (constantFits) {
