@@ -296,12 +296,14 @@ final class LayerNormTiming extends RowByRowTiming {
     residualReads.add(nextRead, groups, 1, count, 1);
     element = own + (long) (count - 1) * groups;
     long lastWrite = element + ELEMENT_TO_WRITE + pipeline.stalled();
-    ready.add(new Words(own + ELEMENT_TO_WRITE, count));
     if (lastWrite < undisturbed) {
       while (!ready.isEmpty()) {
         Words next = ready.remove();
         written(next.ready() + pipeline.stalled(), next.count());
       }
+      written(own + ELEMENT_TO_WRITE + pipeline.stalled(), count);
+    } else {
+      ready.add(new Words(own + ELEMENT_TO_WRITE, count));
     }
     writeNext();
     word += count;

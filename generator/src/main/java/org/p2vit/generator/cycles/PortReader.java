@@ -2,7 +2,7 @@ package org.p2vit.generator.cycles;
 
 /**
  * Where somebody who asks for free cycles of a port has come to in another's use of it: at the
- * first run that ends after the latest cycle asked for, or at the last one, which can still grow.
+ * first run that ends after the latest cycle asked for, or, if none does as yet, at an earlier one.
  */
 final class PortReader {
   /** So many periods are gone through one by one. */
@@ -23,13 +23,16 @@ final class PortReader {
 
   /** Goes on to a cycle; returns whether there is a run that ends after it. */
   private boolean seek(long cycle) {
-    return cycle < end || seekOn(cycle);
+    if (cycle >= end) {
+      if (cycle >= use.end()) {
+        return false;
+      }
+      seekOn(cycle);
+    }
+    return true;
   }
 
-  private boolean seekOn(long cycle) {
-    if (use.trains() == 0) {
-      return false;
-    }
+  private void seekOn(long cycle) {
     // At first it is before all runs.
     run = Math.max(run, use.start(train));
     while (end() <= cycle) {
@@ -38,14 +41,11 @@ final class PortReader {
         long period = use.period(train);
         long ahead = Math.min(cycle, last) - run;
         run += ahead > NEAR * period ? ahead / period * period : period;
-      } else if (train < use.trains() - 1) {
+      } else {
         train++;
         run = use.start(train);
-      } else {
-        return false;
       }
     }
-    return true;
   }
 
   private long end() {

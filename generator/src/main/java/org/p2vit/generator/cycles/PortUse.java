@@ -17,10 +17,13 @@ final class PortUse {
 
   private static final int FIELDS = 5;
 
-  /** {@link #FIELDS} numbers a train. */
-  private long[] trains = new long[64 * FIELDS];
+  /** {@link #FIELDS} numbers a train; a program has thousands of them. */
+  private long[] trains = new long[1024 * FIELDS];
 
   private int count;
+
+  /** Of the last run. */
+  private long end = Long.MIN_VALUE;
 
   /** One run of cycles. */
   void add(long start, int cycles) {
@@ -62,6 +65,7 @@ final class PortUse {
       at += FIELDS;
     }
     trains[at - FIELDS + END] = end;
+    this.end = end;
   }
 
   /** Goes on with a train if what starts now continues it; two runs make a train. */
@@ -87,8 +91,9 @@ final class PortUse {
     return alike;
   }
 
-  int trains() {
-    return count;
+  /** Of the last run; there is none after it as yet. */
+  long end() {
+    return end;
   }
 
   long start(int train) {

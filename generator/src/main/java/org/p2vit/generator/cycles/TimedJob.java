@@ -16,6 +16,8 @@ final class TimedJob {
   private static final int PER_TILE = 3;
   private static final int FIELDS = 4;
 
+  private static final Chunk[] CHUNKS = Chunk.values();
+
   final Job job;
   final int index;
 
@@ -109,7 +111,7 @@ final class TimedJob {
         chunk = waits[i + CHUNK];
       }
     }
-    return Chunk.values()[chunk];
+    return CHUNKS[chunk];
   }
 
   /** A unit is complete. */
