@@ -127,8 +127,10 @@ public record Tool(String command, String installation) {
 
   private static void stopAfter(long deadline, ChildProcess child) {
     if (System.nanoTime() > deadline) {
-      child.process().descendants().forEach(ProcessHandle::destroyForcibly);
+      // The tool before its children: without these it might end as if all were done.
+      List<ProcessHandle> children = child.process().descendants().toList();
       child.process().destroyForcibly();
+      children.forEach(ProcessHandle::destroyForcibly);
     }
   }
 
