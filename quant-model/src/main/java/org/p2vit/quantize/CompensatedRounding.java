@@ -31,15 +31,9 @@ final class CompensatedRounding implements WeightRounding {
         errors[o] += term * term;
       }
       for (int j = 0; j < i; j++) {
-        addTimes(row[j], error, left[j]);
+        Moments.addTimes(row[j], error, left[j]);
       }
     }
     return errors;
-  }
-
-  private static void addTimes(double factor, double[] error, double[] sum) {
-    for (int o = 0; o < sum.length; o++) {
-      sum[o] += factor * error[o];
-    }
   }
 }

@@ -14,9 +14,6 @@ final class Damping {
 
   private static final double[] CHOICES = {LEAST, 0.03, 0.1, 0.3, 1, 3};
 
-  /** Output channels that are rounded together. */
-  private static final int CHANNELS_AT_ONCE = 48;
-
   private final LayerInput input;
   private final WeightRounding rounding;
   private final int max;
@@ -53,15 +50,12 @@ final class Damping {
 
   /** The error in inputs of covariance {@code unseen} of weights that are rounded for others. */
   private double lost(double[][] weights, double[] scale, Hessian seen, double[][] unseen) {
-    int parts = (scale.length + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE;
-    double[] lost = new double[parts];
-    Parallel.each(
-        parts,
-        p -> {
-          int from = scale.length * p / parts;
-          int to = scale.length * (p + 1) / parts;
-          lost[p] = lost(weights, scale, seen, unseen, from, to);
-        });
+    // Of channels together, at the first of them.
+    double[] lost = new double[scale.length];
+    Parallel.ranges(
+        lost.length,
+        WeightRounding.CHANNELS_AT_ONCE,
+        (from, to) -> lost[from] = lost(weights, scale, seen, unseen, from, to));
     double sum = 0;
     for (double part : lost) {
       sum += part;
@@ -93,18 +87,12 @@ final class Damping {
     for (int k = 0; k < n; k++) {
       Arrays.fill(product, 0);
       for (int j = 0; j < n; j++) {
-        addTimes(unseen[k][j], error[j], product);
+        Moments.addTimes(unseen[k][j], error[j], product);
       }
       for (int o = 0; o < width; o++) {
         sum += product[o] * error[k][o];
       }
     }
     return sum;
-  }
-
-  private static void addTimes(double factor, double[] row, double[] sum) {
-    for (int o = 0; o < sum.length; o++) {
-      sum[o] += factor * row[o];
-    }
   }
 }

@@ -11,9 +11,6 @@ import org.p2vit.onnx.FloatLinear;
  * scales folded in before they are rounded.
  */
 final class LinearQuantizer {
-  /** Output channels that are rounded together. */
-  private static final int CHANNELS_AT_ONCE = 48;
-
   private final ScaleGrid grid;
   private final QuantizeOptions options;
 
@@ -99,12 +96,10 @@ final class LinearQuantizer {
       byte[] codes = new byte[in * out];
       int[] bias = new int[out];
       int[] accExponent = new int[out];
-      int parts = (out + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE;
-      Parallel.each(
-          parts,
-          p -> {
-            int from = out * p / parts;
-            int to = out * (p + 1) / parts;
+      Parallel.ranges(
+          out,
+          WeightRounding.CHANNELS_AT_ONCE,
+          (from, to) -> {
             ChannelRounding channels = new ChannelRounding(name, how, hessian, bits, from, to);
             channels.search(weights, outputExponent, base, mean);
             channels.copy(codes, bias, accExponent);

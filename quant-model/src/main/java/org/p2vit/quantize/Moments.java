@@ -88,6 +88,13 @@ final class Moments {
     return sum;
   }
 
+  /** {@code sum += factor * row}. */
+  static void addTimes(double factor, double[] row, double[] sum) {
+    for (int j = 0; j < sum.length; j++) {
+      sum[j] += factor * row[j];
+    }
+  }
+
   /** Adds to {@code sum}. */
   static void add(double[][] part, double[][] sum) {
     for (int i = 0; i < sum.length; i++) {

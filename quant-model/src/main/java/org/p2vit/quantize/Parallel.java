@@ -11,4 +11,20 @@ final class Parallel {
   static void each(int count, IntConsumer body) {
     IntStream.range(0, count).parallel().forEach(body);
   }
+
+  /** Some of the numbers from 0. */
+  @FunctionalInterface
+  interface Range {
+    /**
+     * @param from first
+     * @param to after the last
+     */
+    void accept(int from, int to);
+  }
+
+  /** Calls {@code body} for even parts of {@code 0 .. count-1}, of {@code most} at most. */
+  static void ranges(int count, int most, Range body) {
+    int parts = (count + most - 1) / most;
+    each(parts, p -> body.accept(count * p / parts, count * (p + 1) / parts));
+  }
 }

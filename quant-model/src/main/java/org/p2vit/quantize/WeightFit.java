@@ -56,7 +56,7 @@ final class WeightFit {
         result.length,
         o -> {
           for (int k = 0; k < covariance.length; k++) {
-            addTimes(-weights[o][k], covariance[k], result[o]);
+            Moments.addTimes(-weights[o][k], covariance[k], result[o]);
           }
         });
   }
@@ -69,18 +69,12 @@ final class WeightFit {
         o -> {
           double[] product = new double[covariance.length];
           for (int k = 0; k < covariance.length; k++) {
-            addTimes(step[o][k], covariance[k], product);
+            Moments.addTimes(step[o][k], covariance[k], product);
           }
           for (int k = 0; k < covariance.length; k++) {
             changes[o] += step[o][k] * (product[k] - 2 * missing[o][k]);
           }
         });
     return changes;
-  }
-
-  private static void addTimes(double factor, double[] row, double[] sum) {
-    for (int j = 0; j < sum.length; j++) {
-      sum[j] += factor * row[j];
-    }
   }
 }

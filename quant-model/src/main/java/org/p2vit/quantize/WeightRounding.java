@@ -16,6 +16,9 @@ interface WeightRounding {
    */
   double[] round(Hessian hessian, double[][] weights, double[] scale, int max, double[][] codes);
 
+  /** Output channels that are worth being rounded together, on a core. */
+  int CHANNELS_AT_ONCE = 48;
+
   /** What the options ask for. */
   static WeightRounding of(QuantizeOptions options) {
     return options.uses(Method.COMPENSATION) ? new CompensatedRounding() : new NearestRounding();
