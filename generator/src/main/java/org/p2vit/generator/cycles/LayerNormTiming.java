@@ -287,13 +287,8 @@ final class LayerNormTiming extends RowByRowTiming {
       count = before(undisturbed, nextRead, words - word);
       count = 1 + normalizeRead.turns(nextRead + groups, groups, count - 1);
     }
-    inPhase(asked);
-    inPhase(nextRead);
-    parameterReads.add(asked, 1);
-    if (count > 1) {
-      parameterReads.add(nextRead + groups, groups, 1, count - 1, 1);
-    }
-    residualReads.add(nextRead, groups, 1, count, 1);
+    long first = nextRead;
+    reads(asked, first, count);
     element = own + (long) (count - 1) * groups;
     long lastWrite = element + ELEMENT_TO_WRITE + pipeline.stalled();
     if (lastWrite < undisturbed) {
@@ -307,6 +302,66 @@ final class LayerNormTiming extends RowByRowTiming {
     }
     writeNext();
     word += count;
+    ask(pipeline.cycle(element));
+    if (lastWrite < undisturbed && count > 1 && word + count <= words) {
+      repeat(first, count, undisturbed - 1 - lastWrite);
+    }
+  }
+
+  /** Words are read; the parameters of the first of them come when they are asked for. */
+  private void reads(long ask, long first, int count) {
+    inPhase(ask);
+    inPhase(first);
+    parameterReads.add(ask, 1);
+    if (count > 1) {
+      parameterReads.add(first + groups, groups, 1, count - 1, 1);
+    }
+    int lost = lostTurns(ask, first);
+    residualReads.add(first - (long) lost * groups, groups, 1, lost + count, 1);
+  }
+
+  /** Turns that MATMUL took are used anyway: if they are whole, all reads are one train. */
+  private int lostTurns(long ask, long first) {
+    int late = (int) (first - ask);
+    return late % groups == 0 ? late / groups : 0;
+  }
+
+  /**
+   * Words that follow as those before did, as often as MATMUL comes between again.
+   *
+   * @param first read of those before
+   * @param count of them
+   * @param within so many cycles later, all will be as it was
+   */
+  private void repeat(long first, int count, long within) {
+    nextRead = normalizeRead.free(asked);
+    long period = nextRead - first;
+    if (nextRead == asked || period > within || period % groups != 0) {
+      return;
+    }
+    long most = Math.min((words - word) / count, within / period);
+    int times = (int) Math.min(most, normalizeRead.repeats(nextRead, period));
+    if (times == 0) {
+      return;
+    }
+    inPhase(asked);
+    inPhase(nextRead);
+    // Each time but the last, the parameters of the next words follow.
+    long last = nextRead + (times - 1) * period;
+    parameterReads.add(asked, 1);
+    parameterReads.addTrains(nextRead + groups, groups, 1, count, period, times - 1);
+    parameterReads.add(last + groups, groups, 1, count - 1, 1);
+    int lost = lostTurns(asked, nextRead);
+    if (lost > 0) {
+      residualReads.add(asked, groups, 1, times * (lost + count), 1);
+    } else {
+      residualReads.addTrains(nextRead, groups, 1, count, period, times);
+    }
+    long toWrite = done - (long) (count - 1) * groups - first;
+    writes.addTrains(nextRead + toWrite, groups, 1, count, period, times);
+    done += times * period;
+    element += times * period;
+    word += times * count;
     ask(pipeline.cycle(element));
   }
 

@@ -25,6 +25,9 @@ final class Port {
 
   /** First cycle from {@code cycle} on in which the port is free; cycles must not go back. */
   long free(long cycle) {
+    if (before.length == 1) {
+      return before[0].free(cycle);
+    }
     long result = cycle;
     int agreed = 0;
     for (int i = 0; agreed < before.length; i = i + 1 == before.length ? 0 : i + 1) {
@@ -62,6 +65,20 @@ final class Port {
     int result = most;
     for (PortReader r : before) {
       result = r.turns(first, stride, result);
+    }
+    return result;
+  }
+
+  /**
+   * How often what has been seen of the port repeats, as far as is known.
+   *
+   * @param free the latest cycle that was found free, behind somebody's use of the port
+   * @param period from the end of the use before that one to {@code free}
+   */
+  long repeats(long free, long period) {
+    long result = Long.MAX_VALUE;
+    for (PortReader r : before) {
+      result = Math.min(result, r.repeats(free, period));
     }
     return result;
   }

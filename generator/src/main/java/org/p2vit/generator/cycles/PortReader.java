@@ -11,6 +11,9 @@ final class PortReader {
   private final PortUse use;
   private int train;
 
+  /** From the train to the repetition of it that the run belongs to. */
+  private long repeated;
+
   /** Start of the run. */
   private long run;
 
@@ -36,20 +39,37 @@ final class PortReader {
     // At first it is before all runs.
     run = Math.max(run, use.start(train));
     while (end() <= cycle) {
-      long last = use.lastStart(train);
+      long last = lastStart();
       if (run < last) {
         long period = use.period(train);
         long ahead = Math.min(cycle, last) - run;
         run += ahead > NEAR * period ? ahead / period * period : period;
       } else {
-        train++;
-        run = use.start(train);
+        nextTrain(cycle);
       }
     }
   }
 
+  /** Goes on to the next train, or to the repetition of this one that ends after a cycle. */
+  private void nextTrain(long cycle) {
+    long left = use.toLast(train) - repeated;
+    if (left > 0) {
+      long repetition = use.repetition(train);
+      repeated += Math.min(left, ((cycle - end) / repetition + 1) * repetition);
+    } else {
+      train++;
+      repeated = 0;
+    }
+    run = use.start(train) + repeated;
+  }
+
+  /** Of the train's last run. */
+  private long lastStart() {
+    return use.lastStart(train) + repeated;
+  }
+
   private long end() {
-    end = run == use.lastStart(train) ? use.end(train) : run + use.length(train);
+    end = run == lastStart() ? use.end(train) + repeated : run + use.length(train);
     return end;
   }
 
@@ -78,6 +98,7 @@ final class PortReader {
    */
   int turns(long first, int stride, int most) {
     int ofTrain = train;
+    long ofRepetition = repeated;
     long ofRun = run;
     long ofEnd = end;
     long afterLast = first + (long) stride * most;
@@ -94,14 +115,24 @@ final class PortReader {
         cycle += ahead - ahead % stride;
         if (cycle >= end && (int) use.period(train) % stride == 0) {
           // All runs of the train lie between the turns, as this one does.
-          run = use.lastStart(train);
-          end = use.end(train);
+          run = lastStart();
+          end();
         }
       }
     }
     train = ofTrain;
+    repeated = ofRepetition;
     run = ofRun;
     end = ofEnd;
     return free ? most : (int) (cycle - first) / stride;
+  }
+
+  /**
+   * How many of the runs behind a cycle that was found free follow one that is as long, {@code
+   * period} before, and are followed by one; none if the next is not known.
+   */
+  long repeats(long cycle, long period) {
+    boolean regular = use.period(train) == period && run - period >= use.start(train) + repeated;
+    return run > cycle && regular ? (lastStart() - run) / period : 0;
   }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The cycles in which one chunk uses a port of a buffer, in the order of time: trains of runs that
- * repeat with a period.
+ * repeat with a period. A train may repeat as a whole.
  */
 final class PortUse {
   private static final int START = 0;
@@ -15,10 +15,15 @@ final class PortUse {
   /** Start of the last run. */
   private static final int LAST = 4;
 
-  private static final int FIELDS = 5;
+  /** From a train to its next repetition, and to its last; 0 if it does not repeat. */
+  private static final int REPETITION = 5;
 
-  /** {@link #FIELDS} numbers a train; a program has thousands of them. */
-  private long[] trains = new long[1024 * FIELDS];
+  private static final int TO_LAST = 6;
+
+  private static final int FIELDS = 7;
+
+  /** {@link #FIELDS} numbers a train. */
+  private long[] trains = new long[128 * FIELDS];
 
   private int count;
 
@@ -51,25 +56,61 @@ final class PortUse {
     }
   }
 
-  private void append(long start, long period, long length, long lastStart, long end) {
-    int at = count * FIELDS;
-    if (count == 0 || !extend(at - FIELDS, start, period, length, lastStart)) {
-      if (at == trains.length) {
-        trains = Arrays.copyOf(trains, 2 * at);
-      }
-      trains[at + START] = start;
-      trains[at + PERIOD] = period;
-      trains[at + LENGTH] = length;
-      trains[at + LAST] = lastStart;
-      count++;
-      at += FIELDS;
+  /**
+   * Trains of runs, all alike.
+   *
+   * @param period from run to run
+   * @param repetition from train to train
+   */
+  void addTrains(long start, long period, int cycles, int runs, long repetition, int times) {
+    if (times < 2 || runs == 1 || period == cycles) {
+      addSimply(start, period, cycles, runs, repetition, times);
+      return;
     }
-    trains[at - FIELDS + END] = end;
+    long lastStart = start + (runs - 1) * period;
+    int at = newTrain(start, period, cycles, lastStart);
+    trains[at + END] = lastStart + cycles;
+    trains[at + REPETITION] = repetition;
+    trains[at + TO_LAST] = (times - 1) * repetition;
+    end = trains[at + END] + trains[at + TO_LAST];
+  }
+
+  /** The trains are one, or runs. */
+  private void addSimply(
+      long start, long period, int cycles, int runs, long repetition, int times) {
+    if (times == 1) {
+      add(start, period, cycles, runs, cycles);
+    } else if (times > 1) {
+      add(start, repetition, runs * cycles, times, runs * cycles);
+    }
+  }
+
+  private void append(long start, long period, long length, long lastStart, long end) {
+    int at = (count - 1) * FIELDS;
+    if (count == 0 || !extend(at, start, period, length, lastStart)) {
+      at = newTrain(start, period, length, lastStart);
+    }
+    trains[at + END] = end;
     this.end = end;
+  }
+
+  private int newTrain(long start, long period, long length, long lastStart) {
+    int at = count++ * FIELDS;
+    if (at == trains.length) {
+      trains = Arrays.copyOf(trains, 2 * at);
+    }
+    trains[at + START] = start;
+    trains[at + PERIOD] = period;
+    trains[at + LENGTH] = length;
+    trains[at + LAST] = lastStart;
+    return at;
   }
 
   /** Goes on with a train if what starts now continues it; two runs make a train. */
   private boolean extend(int at, long start, long period, long length, long lastStart) {
+    if (trains[at + TO_LAST] > 0) {
+      return false;
+    }
     boolean isRun = trains[at + PERIOD] == trains[at + LENGTH];
     boolean startsRun = period == length;
     if (isRun && startsRun && trains[at + END] == start) {
@@ -115,5 +156,15 @@ final class PortUse {
 
   long end(int train) {
     return trains[train * FIELDS + END];
+  }
+
+  /** From a train to its next repetition. */
+  long repetition(int train) {
+    return trains[train * FIELDS + REPETITION];
+  }
+
+  /** From a train to its last repetition. */
+  long toLast(int train) {
+    return trains[train * FIELDS + TO_LAST];
   }
 }

@@ -1,6 +1,7 @@
 package org.p2vit.generator.cycles;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.BitSet;
 import java.util.Random;
@@ -70,6 +71,34 @@ class PortTest {
     assertEquals(UnitTimes.UNKNOWN, port.usedFrom(82));
   }
 
+  /** What repeats behind a free cycle is used as often as said. */
+  @Test
+  void usesRepeat() {
+    int repeating = 0;
+    for (long seed = 1; seed <= 300; seed++) {
+      Random random = new Random(seed);
+      PortUse use = new PortUse();
+      BitSet used = new BitSet();
+      fill(use, used, random);
+      Port port = Port.of(use);
+      long cycle = 0;
+      while (used.nextSetBit((int) cycle) >= 0) {
+        cycle = port.free(cycle);
+        int run = used.nextSetBit((int) cycle);
+        int period = run < 0 ? 1 : run - used.previousSetBit(run - 1) + random.nextInt(3);
+        long times = port.repeats(cycle, period);
+        for (int x = run - period; times > 0 && x < run; x++) {
+          for (int i = 1; i <= times; i++) {
+            assertEquals(used.get(x), used.get(x + i * period), "seed " + seed + ", cycle " + x);
+          }
+        }
+        repeating += times > 1 ? 1 : 0;
+        cycle += 1 + random.nextInt(12);
+      }
+    }
+    assertTrue(repeating > 100, repeating + " repeat");
+  }
+
   /** Runs and trains of runs, many of them repeating as the one before. */
   private static void fill(PortUse use, BitSet used, Random random) {
     int length = 1 + random.nextInt(3);
@@ -81,6 +110,10 @@ class PortTest {
         period = length + random.nextInt(8);
       }
       int runs = 1 + random.nextInt(4);
+      if (random.nextInt(4) == 0) {
+        at = fillWithTrains(use, used, random, at, period, length, runs);
+        continue;
+      }
       int last = random.nextInt(length + 1);
       use.add(at, period, length, runs, last);
       for (int i = 0; i < runs; i++) {
@@ -90,5 +123,18 @@ class PortTest {
       at += (runs - 1) * period + Math.max(last, 1);
       at += random.nextBoolean() ? Math.max(0, period - last) : random.nextInt(30);
     }
+  }
+
+  /** Trains that repeat; returns a cycle behind them. */
+  private static int fillWithTrains(
+      PortUse use, BitSet used, Random random, int at, int period, int length, int runs) {
+    int repetition = (runs - 1) * period + length + random.nextInt(6);
+    int times = random.nextInt(5);
+    use.addTrains(at, period, length, runs, repetition, times);
+    for (int i = 0; i < runs * times; i++) {
+      int start = at + i / runs * repetition + i % runs * period;
+      used.set(start, start + length);
+    }
+    return at + times * repetition + random.nextInt(4);
   }
 }
