@@ -93,7 +93,10 @@ final class HazardTracker {
     /** Row blocks that have been looked at; those that follow need nothing. */
     int rows;
 
-    /** By chunk, what row blocks and tiles need; null where none needs anything. */
+    /** What row block 0 needs. */
+    final Requirement firstNeed = new Requirement();
+
+    /** By chunk, what row blocks and tiles need; null where none, or only row block 0, does. */
     final int[][] rowNeed = new int[CHUNKS][];
 
     final int[][] tileNeed = new int[CHUNKS][];
@@ -120,6 +123,37 @@ final class HazardTracker {
     long comparisons;
 
     long lastComparisons;
+
+    void need(int row, Requirement needs) {
+      if (row == 0) {
+        firstNeed.set(needs);
+        return;
+      }
+      for (int c = 0; c < CHUNKS; c++) {
+        if (needs.has(c)) {
+          if (rowNeed[c] == null) {
+            rowNeed[c] = ofFirst(c, footprint.rows());
+          }
+          rowNeed[c][row] = needs.get(c);
+        }
+      }
+    }
+
+    private int[] ofFirst(int chunk, int length) {
+      int[] need = new int[length];
+      Arrays.fill(need, Requirement.NONE);
+      need[0] = firstNeed.get(chunk);
+      return need;
+    }
+
+    boolean needs(int chunk) {
+      return rowNeed[chunk] != null || firstNeed.has(chunk);
+    }
+
+    /** What row blocks that have been looked at need of a chunk. */
+    int[] need(int chunk) {
+      return rowNeed[chunk] == null ? ofFirst(chunk, rows) : Arrays.copyOf(rowNeed[chunk], rows);
+    }
 
     private int need(int chunk, int row) {
       return rowNeed[chunk] == null ? Requirement.NONE : rowNeed[chunk][row];
@@ -441,11 +475,7 @@ final class HazardTracker {
       throw new IllegalStateException(m.job + " reads what it writes itself");
     }
     m.comparisons = dropImplied(needs, start);
-    for (int c = 0; c < CHUNKS; c++) {
-      if (needs.has(c)) {
-        set(m.rowNeed, c, m.footprint.rows(), r, needs.get(c));
-      }
-    }
+    m.need(r, needs);
     learn(start, needs);
     m.rows = r + 1;
   }
@@ -504,9 +534,8 @@ final class HazardTracker {
     WaitFitter fitter = new WaitFitter(m.footprint.rows(), m.footprint.tiles(), perRow);
     for (Chunk c : ALL_CHUNKS) {
       int x = c.ordinal();
-      if (m.rowNeed[x] != null) {
-        int[] need = Arrays.copyOf(m.rowNeed[x], m.rows);
-        fitter.byRow(c, need, () -> known(m, x), r -> available(gang, index, x, r));
+      if (m.needs(x)) {
+        fitter.byRow(c, m.need(x), () -> known(m, x), r -> available(gang, index, x, r));
       }
       if (m.tileNeed[x] != null) {
         fitter.byTile(c, m.tileNeed[x], m.atStart.get(x), available(gang, index, x, 0));
