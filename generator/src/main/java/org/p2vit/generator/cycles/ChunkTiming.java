@@ -50,6 +50,12 @@ abstract class ChunkTiming {
     job.completed(cycle);
   }
 
+  /** So many more units of a job, see {@link UnitTimes#completeEvery}. */
+  protected final void completeEvery(TimedJob job, long cycles, int count) {
+    own.completeEvery(cycles, count);
+    job.completed(own.cycle(own.count() - 1));
+  }
+
   /** First cycle in which all waits of a row block and tile are seen to hold, or UNKNOWN. */
   protected final long waitsHold(TimedJob job, int row, int tile) {
     if (awaited.count() < awaitedUnits) {

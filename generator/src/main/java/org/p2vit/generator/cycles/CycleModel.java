@@ -1,9 +1,7 @@
 package org.p2vit.generator.cycles;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.p2vit.rtl.Architecture;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.Job;
@@ -26,17 +24,22 @@ public final class CycleModel {
 
   private final UnitTimes[] units = new UnitTimes[Chunk.values().length];
   private final TimedJob[] program;
-  private final ArrayLedger ledger;
+  private final IdleCycles idle;
   private final ReadChannel channel;
   private final MatMulTiming matMul;
   private final SoftmaxTiming softmax;
   private final ShifterTiming shifter;
+  private final SteadyRows steady;
   private final LayerNormTiming layerNorm;
   private final LoadTiming load;
   private final StoreTiming store;
   private final DispatchTiming dispatch;
 
-  private CycleModel(List<Job> jobs, Architecture arch, MemoryTiming memory) {
+  /**
+   * @param steadyRows row blocks that are known at once if there are so many, see {@link
+   *     SteadyRows}
+   */
+  CycleModel(List<Job> jobs, Architecture arch, MemoryTiming memory, int steadyRows) {
     program = new TimedJob[jobs.size()];
     List<List<TimedJob>> byChunk = new ArrayList<>();
     int[] count = new int[units.length];
@@ -54,15 +57,16 @@ public final class CycleModel {
     for (int i = 0; i < units.length; i++) {
       units[i] = new UnitTimes(count[i]);
     }
-    ledger = new ArrayLedger(program.length);
+    idle = new IdleCycles(program.length);
     channel = new ReadChannel(memory);
     Ports ports = new Ports();
-    matMul = new MatMulTiming(units, byChunk.get(Chunk.MATMUL.ordinal()), arch, ledger, ports);
+    matMul = new MatMulTiming(units, byChunk.get(Chunk.MATMUL.ordinal()), arch, idle, ports);
     softmax = new SoftmaxTiming(units, byChunk.get(Chunk.SOFTMAX.ordinal()), arch);
     shifter = new ShifterTiming(units, byChunk.get(Chunk.SHIFTER.ordinal()), arch, ports);
     layerNorm = new LayerNormTiming(units, byChunk.get(Chunk.LAYER_NORM.ordinal()), arch, ports);
     load = new LoadTiming(units, byChunk.get(Chunk.LOAD.ordinal()), arch, channel, ports);
     store = new StoreTiming(units, byChunk.get(Chunk.STORE.ordinal()), arch, memory);
+    steady = new SteadyRows(units, matMul, softmax, shifter, idle, steadyRows);
     dispatch = new DispatchTiming(program, byChunk, units, arch, channel);
   }
 
@@ -71,30 +75,44 @@ public final class CycleModel {
    * @throws IllegalStateException if the program cannot come to its end
    */
   public static CyclePrediction predict(List<Job> jobs, Architecture arch, MemoryTiming memory) {
-    CycleModel model = new CycleModel(jobs, arch, memory);
-    model.run();
-    return model.prediction();
+    return new CycleModel(jobs, arch, memory, SteadyRows.WORTHWHILE).predict();
   }
 
-  private void run() {
+  CyclePrediction predict() {
     while (dispatch.ended() == UnitTimes.UNKNOWN) {
       while (advance()) {}
       if (dispatch.ended() == UnitTimes.UNKNOWN) {
         inOrderOfTime();
       }
     }
+    return prediction();
+  }
+
+  /** Row blocks of each chunk that were known at once. */
+  int steadyRows() {
+    return steady.rows();
   }
 
   private boolean advance() {
     boolean moved = dispatch.advance();
-    moved |= matMul.advance();
-    moved |= softmax.advance();
-    moved |= shifter.advance();
-    moved |= shifter.workUnhindered(matMul.activationNotBefore());
+    while (advanceInStep()) {
+      moved = true;
+    }
     moved |= layerNorm.advance();
     moved |= load.advance();
     moved |= store.advance();
     return moved;
+  }
+
+  /** The chunks that go through a head row block by row block: they wait for each other. */
+  private boolean advanceInStep() {
+    boolean moved = matMul.advance();
+    moved |= softmax.advance();
+    // The SHIFTER waits for them, so that they all have come equally far.
+    return moved
+        || steady.advance()
+        || shifter.advance()
+        || shifter.workUnhindered(matMul.activationNotBefore());
   }
 
   /** What happens first of that which depends on nothing having happened before. */
@@ -169,7 +187,6 @@ public final class CycleModel {
     matMul.end(total);
     long busy = 0;
     List<JobCycles> jobs = new ArrayList<>(program.length);
-    List<Map<LossCause, Long>> idle = new ArrayList<>(program.length);
     for (TimedJob t : program) {
       if (t.job instanceof MatMulJob j) {
         busy += (long) j.rowBlocks() * j.tiles() * j.depthWords();
@@ -177,19 +194,7 @@ public final class CycleModel {
       if (t.chunk != TimedJob.NO_CHUNK) {
         jobs.add(new JobCycles(t.taken, t.firstDone, t.lastDone));
       }
-      idle.add(t.job instanceof MatMulJob ? idle(t) : Map.of());
     }
-    return new CyclePrediction(total, busy, List.copyOf(jobs), List.copyOf(idle));
-  }
-
-  private Map<LossCause, Long> idle(TimedJob job) {
-    Map<LossCause, Long> causes = new EnumMap<>(LossCause.class);
-    for (LossCause cause : LossCause.values()) {
-      long cycles = ledger.idle(job.index, cause);
-      if (cycles != 0) {
-        causes.put(cause, cycles);
-      }
-    }
-    return causes;
+    return new CyclePrediction(total, busy, List.copyOf(jobs), idle);
   }
 }

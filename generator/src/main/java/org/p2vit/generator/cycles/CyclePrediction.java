@@ -1,7 +1,6 @@
 package org.p2vit.generator.cycles;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * What {@link CycleModel} predicts of a start of the engine.
@@ -9,14 +8,13 @@ import java.util.Map;
  * @param total cycles from the start of the run to done, as the register CYCLES counts them
  * @param busy cycles in which the array multiplies
  * @param jobs when each job runs, in program order, END left out
- * @param idle idle cycles of the array by job and cause, in program order; with {@code busy} they
- *     add up to {@code total}
+ * @param idle idle cycles of the array by job and cause; with {@code busy} they add up to {@code
+ *     total}
  */
-public record CyclePrediction(
-    long total, long busy, List<JobCycles> jobs, List<Map<LossCause, Long>> idle) {
+public record CyclePrediction(long total, long busy, List<JobCycles> jobs, IdleCycles idle) {
 
   /** Idle cycles of the array that have this cause, over all jobs. */
   public long idle(LossCause cause) {
-    return idle.stream().mapToLong(m -> m.getOrDefault(cause, 0L)).sum();
+    return idle.all(cause);
   }
 }

@@ -70,7 +70,9 @@ public record CycleReport(
       }
       Sum sum = sums.computeIfAbsent(layer(traced.purpose()), n -> new Sum());
       sum.lose(LossCause.PADDING, (double) job.rowBlocks() * job.tiles() * job.depthWords());
-      prediction.idle().get(i).forEach(sum::lose);
+      for (LossCause cause : LossCause.values()) {
+        sum.lose(cause, prediction.idle().of(i, cause));
+      }
     }
     double useful = 0;
     Map<LossCause, Double> losses = new EnumMap<>(LossCause.class);

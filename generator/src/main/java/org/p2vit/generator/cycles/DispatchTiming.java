@@ -38,6 +38,9 @@ final class DispatchTiming implements ReadChannel.Reader {
   private int next;
   private long latest = -1;
 
+  /** Until its chunk takes this job, there is no room for the next; null if it is not known. */
+  private TimedJob awaited;
+
   /** The last beat of the job to dispatch next has been taken from the queue of beats. */
   private long assembled = UnitTimes.UNKNOWN;
 
@@ -74,6 +77,10 @@ final class DispatchTiming implements ReadChannel.Reader {
 
   /** Dispatches as far as possible; returns whether anything new is known. */
   boolean advance() {
+    if (awaited != null && awaited.taken == UnitTimes.UNKNOWN) {
+      return false;
+    }
+    awaited = null;
     boolean moved = false;
     while (next < program.length && next < fetchedJobs()) {
       if (assembled == UnitTimes.UNKNOWN) {
@@ -91,12 +98,14 @@ final class DispatchTiming implements ReadChannel.Reader {
         moved |= job.queued == UnitTimes.UNKNOWN;
         job.queued = cycle;
         if (job.taken == UnitTimes.UNKNOWN) {
+          awaited = job;
           return moved;
         }
         cycle = job.taken;
       } else if (before >= 0) {
         long room = queues[chunk][before].taken;
         if (room == UnitTimes.UNKNOWN) {
+          awaited = queues[chunk][before];
           return moved;
         }
         cycle = Math.max(cycle, room + 1);

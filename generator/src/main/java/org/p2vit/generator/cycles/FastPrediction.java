@@ -176,7 +176,7 @@ public final class FastPrediction {
     for (int i = 0; i < schedule.jobs().size(); i++) {
       if (schedule.jobs().get(i).job() instanceof MatMulJob job
           && job.destination() == MatMulJob.Destination.VALUE
-          && p.idle().get(i).containsKey(LossCause.SHIFTER)) {
+          && p.idle().of(i, LossCause.SHIFTER) > 0) {
         return true;
       }
     }

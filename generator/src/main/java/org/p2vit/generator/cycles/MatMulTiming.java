@@ -13,7 +13,7 @@ import org.p2vit.rtl.job.MatMulJob.Destination;
  * <p>The array stands still when a tile is complete and the re-quantizer has not taken all beats of
  * the one before; what is in the array's pipeline has been read by then.
  */
-final class MatMulTiming extends ChunkTiming {
+final class MatMulTiming extends ChunkTiming implements InStep {
   /** From taking a job to its first tile: the job is in a register. */
   private static final int TAKEN_TO_TILE = 1;
 
@@ -44,7 +44,7 @@ final class MatMulTiming extends ChunkTiming {
 
   private final int p;
   private final int beatsPerHalf;
-  private final ArrayLedger ledger;
+  private final IdleCycles idle;
   private final Ports ports;
   private TimedJob job;
   private TimedJob latest;
@@ -85,9 +85,9 @@ final class MatMulTiming extends ChunkTiming {
   private int lastBeats;
 
   MatMulTiming(
-      UnitTimes[] units, List<TimedJob> jobs, Architecture arch, ArrayLedger ledger, Ports ports) {
+      UnitTimes[] units, List<TimedJob> jobs, Architecture arch, IdleCycles idle, Ports ports) {
     super(units, Chunk.MATMUL.ordinal(), jobs);
-    this.ledger = ledger;
+    this.idle = idle;
     this.ports = ports;
     p = arch.requantColumns();
     beatsPerHalf = arch.columns() / p;
@@ -244,20 +244,73 @@ final class MatMulTiming extends ChunkTiming {
     taken = write + (long) (count - 1) * words + lastBeats - 1 - TAKEN_TO_WRITE;
   }
 
+  @Override
+  public TimedJob inHand() {
+    return job;
+  }
+
+  @Override
+  public int row() {
+    return row;
+  }
+
+  @Override
+  public int lastTile() {
+    return tiles - 1;
+  }
+
+  @Override
+  public boolean isUndisturbed() {
+    return tile == 0 && pipeline.isFlowing() && writes == null && reads == null;
+  }
+
+  @Override
+  public long ready() {
+    return offered + 1;
+  }
+
+  @Override
+  public void state(CycleList cycles) {
+    cycles.add(offered);
+    cycles.add(requestedBefore);
+    cycles.add(requested);
+    cycles.add(lastWord);
+    cycles.add(last);
+    cycles.add(taken);
+  }
+
+  @Override
+  public void completeEvery(long cycles, int rowBlocks) {
+    long shift = cycles * rowBlocks;
+    offered += shift;
+    requestedBefore += shift;
+    requested += shift;
+    lastWord += shift;
+    last += shift;
+    taken += shift;
+    row += rowBlocks;
+    completeEvery(job, cycles, rowBlocks);
+  }
+
+  /** Of words, as far as is known. */
+  long lastRequest() {
+    return requested;
+  }
+
   /** Why the array did not multiply before this tile. */
-  private void account(long holds, long ready, long idle, long output) {
+  private void account(long holds, long ready, long gap, long output) {
     if (output > 0) {
-      ledger.idle(job, LossCause.OUTPUT, output);
+      idle.add(job, LossCause.OUTPUT, output);
     }
-    if (idle == 0) {
+    if (gap == 0) {
       return;
     }
     if (last < 0) {
-      ledger.idle(job, LossCause.START, idle);
+      idle.add(job, LossCause.START, gap);
     } else if (holds > ready) {
-      ledger.idle(job, LossCause.waitingFor(job.waitsLongestFor(units, row, tile)), idle);
+      idle.add(job, LossCause.waitingFor(job.waitsLongestFor(units, row, tile)), gap);
     } else {
-      ledger.idle(job, LossCause.DISPATCH, idle);
+      idle.add(job, LossCause.DISPATCH, gap);
     }
   }
 
@@ -283,7 +336,7 @@ final class MatMulTiming extends ChunkTiming {
   /** All jobs are done, and so is the run. */
   void end(long total) {
     if (latest != null) {
-      ledger.idle(latest, LossCause.END, total - 1 - last);
+      idle.add(latest, LossCause.END, total - 1 - last);
     }
   }
 }

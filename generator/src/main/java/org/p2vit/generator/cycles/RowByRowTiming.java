@@ -123,6 +123,38 @@ abstract class RowByRowTiming extends ChunkTiming {
     }
   }
 
+  /** The job in hand, or null. */
+  public final TimedJob inHand() {
+    return job;
+  }
+
+  /** The next row block of it, which may be in work. */
+  public final int row() {
+    return row;
+  }
+
+  /** Whether it is in work. */
+  protected final boolean isStarted() {
+    return started;
+  }
+
+  /** First cycle in which the next row block may start if it waits for nothing. */
+  protected final long earliest() {
+    return earliest;
+  }
+
+  /** More row blocks are complete, each so many cycles after the one before. */
+  protected final void rowsEvery(long cycles, int rowBlocks) {
+    long shift = cycles * rowBlocks;
+    earliest += shift;
+    if (next != UnitTimes.UNKNOWN) {
+      open += shift;
+      next += shift;
+    }
+    row += rowBlocks;
+    completeEvery(job, cycles, rowBlocks);
+  }
+
   private void complete() {
     next = UnitTimes.UNKNOWN;
     started = false;

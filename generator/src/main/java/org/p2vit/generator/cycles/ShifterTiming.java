@@ -9,7 +9,7 @@ import org.p2vit.rtl.job.ShifterJob;
  * SHIFTER: token groups of a tile one a cycle, results of the tile before p columns a cycle, when
  * MATMUL does not write ACTIVATION.
  */
-final class ShifterTiming extends RowByRowTiming {
+final class ShifterTiming extends RowByRowTiming implements InStep {
   /** From issuing a tile's last token group to its move into the bank: items, operands, sums. */
   private static final int LAST_GROUP_TO_MOVE = 4;
 
@@ -38,6 +38,9 @@ final class ShifterTiming extends RowByRowTiming {
 
   private long written = NEVER;
   private long opening;
+
+  /** The tiles of the latest row block were written as they came. */
+  private boolean atOnce;
 
   ShifterTiming(UnitTimes[] units, List<TimedJob> jobs, Architecture arch, Ports ports) {
     super(units, Chunk.SHIFTER.ordinal(), jobs);
@@ -85,6 +88,7 @@ final class ShifterTiming extends RowByRowTiming {
     long start = Math.max(open, walkFree);
     firstMove = firstMove(start);
     tile = 0;
+    atOnce = true;
     return start;
   }
 
@@ -107,12 +111,14 @@ final class ShifterTiming extends RowByRowTiming {
     }
     int count = tilesTogether(horizon);
     if (count > 1) {
+      atOnce &= count == tiles;
       long write = moved + 1 + LEAVE_TO_WRITE;
       writes.add(write, groups, beats, count, beats);
       moved += (long) (count - 1) * groups;
       written = moved + LEAVE_TO_WRITE + beats;
       left = written - LEAVE_TO_WRITE;
     } else {
+      atOnce &= tiles == 1;
       drain();
     }
     walkFree = moved - LAST_GROUP_TO_MOVE;
@@ -144,12 +150,49 @@ final class ShifterTiming extends RowByRowTiming {
       left = written - LEAVE_TO_WRITE;
       return;
     }
+    atOnce = false;
     left = moved;
     for (int i = 0; i < beats; i++) {
       left = Math.max(left + 1, written);
       written = port.free(left + LEAVE_TO_WRITE);
       writes.add(written, 1);
     }
+  }
+
+  /** Of results, as far as is known. */
+  long lastWrite() {
+    return written;
+  }
+
+  @Override
+  public boolean isUndisturbed() {
+    return atOnce && !isStarted() && port.usedFrom(written) == UnitTimes.UNKNOWN;
+  }
+
+  @Override
+  public long ready() {
+    return earliest() - JobInHand.WAITS_TO_START;
+  }
+
+  @Override
+  public void state(CycleList cycles) {
+    cycles.add(earliest());
+    cycles.add(walkFree);
+    cycles.add(moved);
+    cycles.add(left);
+    cycles.add(written);
+  }
+
+  @Override
+  public void completeEvery(long cycles, int rowBlocks) {
+    long first = written - (long) (tiles - 1) * groups - beats + 1;
+    writes.addTrains(first + cycles, groups, beats, tiles, cycles, rowBlocks);
+    long shift = cycles * rowBlocks;
+    walkFree += shift;
+    moved += shift;
+    left += shift;
+    written += shift;
+    rowsEvery(cycles, rowBlocks);
   }
 
   @Override

@@ -10,7 +10,7 @@ import org.p2vit.rtl.job.SoftmaxJob;
  * are ready, its CODE goes first unless the next row block is open by then, which is what {@link
  * #decision} is about.
  */
-final class SoftmaxTiming extends ChunkTiming {
+final class SoftmaxTiming extends ChunkTiming implements InStep {
   /** From issuing the last item of SUM to complete sums: items, A to D, sums. */
   private static final int SUM_TO_COMPLETE = 6;
 
@@ -117,6 +117,45 @@ final class SoftmaxTiming extends ChunkTiming {
     // Those of the row block before are taken first; its bank being free does not mean that.
     long complete = Math.max(choice + SUM_TO_COMPLETE, newerLogs);
     newerLogs = complete + rowsPerBlock + COMPLETE_TO_LOG;
+  }
+
+  @Override
+  public TimedJob inHand() {
+    return job;
+  }
+
+  @Override
+  public int row() {
+    return row;
+  }
+
+  @Override
+  public boolean isUndisturbed() {
+    return true;
+  }
+
+  @Override
+  public long ready() {
+    return earliest - JobInHand.WAITS_TO_START;
+  }
+
+  @Override
+  public void state(CycleList cycles) {
+    cycles.add(choice);
+    cycles.add(earliest);
+    cycles.add(olderLogs);
+    cycles.add(newerLogs);
+  }
+
+  @Override
+  public void completeEvery(long cycles, int rowBlocks) {
+    long shift = cycles * rowBlocks;
+    choice += shift;
+    earliest += shift;
+    olderLogs += shift;
+    newerLogs += shift;
+    row += rowBlocks;
+    completeEvery(job, cycles, rowBlocks);
   }
 
   private long codeAt() {

@@ -1,6 +1,7 @@
 package org.p2vit.generator.cycles;
 
 import java.util.List;
+import java.util.Optional;
 import org.p2vit.rtl.Chunk;
 import org.p2vit.rtl.job.Job;
 import org.p2vit.rtl.job.Wait;
@@ -46,7 +47,8 @@ final class TimedJob {
   TimedJob(Job job, int index) {
     this.job = job;
     this.index = index;
-    chunk = job.chunk().map(Chunk::ordinal).orElse(NO_CHUNK);
+    Optional<Chunk> of = job.chunk();
+    chunk = of.isPresent() ? of.get().ordinal() : NO_CHUNK;
     List<Wait> list = job.waits();
     waits = new int[FIELDS * list.size()];
     boolean perRow = false;
@@ -79,6 +81,29 @@ final class TimedJob {
       cycle = Math.max(cycle, holds);
     }
     return cycle;
+  }
+
+  /**
+   * Whether waits of row blocks hold as regularly as these come.
+   *
+   * @param row the first of them
+   * @param rows so many
+   * @param tile the last
+   * @param ready what has held in this cycle delays none of them
+   * @param cycles from one row block to the next, of all chunks that work in step
+   * @param inStep those chunks, by {@code Chunk.ordinal}
+   */
+  boolean waitsHoldEvery(
+      long cycles, UnitTimes[] units, int row, int rows, int tile, long ready, boolean[] inStep) {
+    boolean regular = true;
+    for (int i = 0; i < waits.length && regular; i += FIELDS) {
+      UnitTimes of = units[waits[i + CHUNK]];
+      boolean moves = waits[i + PER_ROW] == 1 && waits[i + PER_TILE] == 0;
+      regular =
+          of.shows(count(i, row + rows - 1, tile)) <= ready
+              || moves && inStep[waits[i + CHUNK]] && of.comeEvery(cycles, count(i, row, 0) - 1);
+    }
+    return regular;
   }
 
   /** The first wait of which it is not known when it holds. */

@@ -41,6 +41,26 @@ final class UnitTimes {
     done[count++] = cycle;
   }
 
+  /**
+   * So many more units are complete.
+   *
+   * @param cycles from each to the next
+   */
+  void completeEvery(long cycles, int units) {
+    for (int i = 0; i < units; i++) {
+      complete(done[count - 1] + cycles);
+    }
+  }
+
+  /** Whether all that are known from a unit on come so much later than the one before. */
+  boolean comeEvery(long cycles, int from) {
+    boolean regular = from > 0;
+    for (int i = from; i < count && regular; i++) {
+      regular = done[i] - done[i - 1] == cycles;
+    }
+    return regular;
+  }
+
   /** Cycle of {@code done} of a unit. */
   long cycle(int unit) {
     return done[unit];
