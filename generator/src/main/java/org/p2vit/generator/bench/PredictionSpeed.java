@@ -4,8 +4,11 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.p2vit.generator.compile.BufferNeeds;
 import org.p2vit.generator.compile.BufferPlan;
 import org.p2vit.generator.compile.BufferPlan.Slack;
@@ -53,31 +56,37 @@ record PredictionSpeed(
     for (int i = 0; i < whole.length; i++) {
       worst = Math.max(worst, Math.abs((double) predicted[i] / whole[i] - 1));
     }
-    Time sweep = Time.of(designs, () -> sweep(model, designs));
-    Time alone =
-        Time.of(designs, () -> cycles(designs, a -> FastPrediction.of(model).cycles(a, MEMORY)));
+    Time sweep = Time.of(designs, rounds(model));
+    Time alone = Time.of(designs, i -> FastPrediction.of(model));
     return new PredictionSpeed(
         designs.size(), 1 / sweep.seconds(), sweep.millis(), alone.millis(), worst);
   }
 
   /** Of a design, in the mean: as clocks say, and of the processor. */
   private record Time(double seconds, double millis) {
-    static Time of(List<Architecture> designs, Runnable round) {
+    /**
+     * @param fast what predicts the designs of a round
+     */
+    static Time of(List<Architecture> designs, IntFunction<FastPrediction> fast) {
       long processor = processorNanos();
       long start = System.nanoTime();
-      for (int i = 0; i < ROUNDS; i++) {
-        round.run();
-      }
       int predictions = ROUNDS * designs.size();
+      // No round waits for the one before: a sweep has one end.
+      IntStream.range(0, predictions)
+          .parallel()
+          .mapToLong(
+              i -> fast.apply(i / designs.size()).cycles(designs.get(i % designs.size()), MEMORY))
+          .sum();
       double seconds = (System.nanoTime() - start) / 1e9;
       return new Time(seconds / predictions, (processorNanos() - processor) / 1e6 / predictions);
     }
   }
 
   /** Nothing is known from the round before. */
-  private static void sweep(QuantizedModel model, List<Architecture> designs) {
-    FastPrediction fast = FastPrediction.of(model);
-    cycles(designs, a -> fast.cycles(a, MEMORY));
+  private static IntFunction<FastPrediction> rounds(QuantizedModel model) {
+    List<FastPrediction> rounds =
+        Stream.generate(() -> FastPrediction.of(model)).limit(ROUNDS).toList();
+    return rounds::get;
   }
 
   private static long processorNanos() {
