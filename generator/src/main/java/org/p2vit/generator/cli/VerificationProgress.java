@@ -12,9 +12,6 @@ record VerificationProgress(ProgressLine line) implements RtlVerification.Listen
 
   @Override
   public void at(double imagesDone, int images, long cyclesPerSecond) {
-    line.at(
-        "simulate " + images + (images == 1 ? " image" : " images") + ", percent",
-        Math.round(100 * imagesDone / images),
-        100);
+    line.at("simulation, percent", Math.round(100 * imagesDone / images), 100);
   }
 }

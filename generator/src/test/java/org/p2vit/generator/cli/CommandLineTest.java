@@ -369,6 +369,8 @@ class CommandLineTest {
     expectError(run(power, "--timeout", 0), "--timeout 0");
     expectError(run(power, "--scale", -1), "--scale -1.0");
     expectError(run(power, "--set", "CHIP=x"), "no setting CHIP");
+    expectError(run(power, "--set", "PERIOD=-1"), "PERIOD=-1: accepted is a number above 0");
+    expectError(run(power, "--set", "QUEUE=few"), "QUEUE=few: accepted is a whole number");
     assertFalse(Files.exists(work), "nothing was generated");
   }
 

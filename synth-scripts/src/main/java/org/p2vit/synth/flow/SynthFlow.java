@@ -37,8 +37,8 @@ public enum SynthFlow {
       FlowReports::ice40,
       new FlowOption("DEVICE", "up5k, hx8k, hx1k, ... (default up5k)"),
       new FlowOption("PACKAGE", "of the device (default: a large one)"),
-      new FlowOption("MHZ", "clock to aim at (default 12)"),
-      new FlowOption("SEED", "of the placer (default 1)"),
+      new FlowOption("MHZ", "clock to aim at (default 12)", FlowOption.Accepted.POSITIVE),
+      new FlowOption("SEED", "of the placer (default 1)", FlowOption.Accepted.COUNT),
       new FlowOption("SOFT", "modules whose products take LUTs (default DotProduct TileSequencer)"),
       new FlowOption(
           FlowReports.KEEP_MODULES, "1: keep the hierarchy, count by module, do not place"),
@@ -50,9 +50,13 @@ public enum SynthFlow {
       FlowReports::asic,
       new FlowOption("LIBERTY", "cell library (default osu018)"),
       new FlowOption("DRIVER", "cell of the library that drives the inputs"),
-      new FlowOption("PERIOD", "of the clock in ns (default 10)"),
-      new FlowOption("QUEUE", "bits from which on a queue is left out (default 1024)"),
-      new FlowOption("ACTIVITY", "toggles of a net in a cycle (default 0.1)"));
+      new FlowOption("PERIOD", "of the clock in ns (default 10)", FlowOption.Accepted.POSITIVE),
+      new FlowOption(
+          "QUEUE",
+          "bits from which on a queue is left out (default 1024)",
+          FlowOption.Accepted.COUNT),
+      new FlowOption(
+          "ACTIVITY", "toggles of a net in a cycle (default 0.1)", FlowOption.Accepted.POSITIVE));
 
   /** Setting of the cell library. */
   public static final String LIBERTY = "LIBERTY";
@@ -170,20 +174,11 @@ public enum SynthFlow {
   }
 
   /**
-   * @throws InputException if a setting is unknown or names a file that is not there
+   * @throws InputException if a setting is unknown, does not take its value or names a file that is
+   *     not there
    */
   public void check(Map<String, String> settings) {
-    for (String name : settings.keySet()) {
-      if (options.stream().noneMatch(o -> o.name().equals(name))) {
-        throw new InputException(
-            "the flow has no setting "
-                + name
-                + "; accepted: "
-                + options.stream()
-                    .map(o -> o.name() + " (" + o.meaning() + ")")
-                    .collect(Collectors.joining(", ")));
-      }
-    }
+    settings.forEach((name, value) -> option(name).check(value));
     if (this == ASIC) {
       String given = settings.get(LIBERTY);
       if (given != null && !Files.isReadable(Path.of(given))) {
@@ -196,6 +191,19 @@ public enum SynthFlow {
                 + " install qflow-tech-osu018; or name another library with LIBERTY=FILE");
       }
     }
+  }
+
+  private FlowOption option(String name) {
+    return options.stream()
+        .filter(o -> o.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new InputException("the flow has no setting " + name + accepted()));
+  }
+
+  private String accepted() {
+    return options.stream()
+        .map(o -> o.name() + " (" + o.meaning() + ")")
+        .collect(Collectors.joining(", ", "; accepted: ", ""));
   }
 
   /** Settings as the script reads them: file names from where we are. */
