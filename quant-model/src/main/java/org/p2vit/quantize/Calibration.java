@@ -11,8 +11,14 @@ import org.p2vit.onnx.FloatVit;
 
 /** A float model and the images to choose its integers by; serves any number of quantizations. */
 public final class Calibration {
-  /** Images that are enough, as a rule; more change little. */
-  public static final int DEFAULT_IMAGES = 128;
+  /**
+   * Tokens to calibrate with if nothing else is said: what 128 images of 224 x 224 in patches of 16
+   * have. Time and memory grow with tokens, and a model of few an image is fitted to few rows else.
+   */
+  public static final int DEFAULT_TOKENS = 128 * 197;
+
+  /** Images if nothing else is said, however many tokens one has. */
+  public static final int LEAST_IMAGES = 128;
 
   private final FloatVit vit;
   private final double[] mean;
@@ -121,6 +127,12 @@ public final class Calibration {
       }
     }
     return rows;
+  }
+
+  /** How many images to calibrate a model of this shape with if nothing else is said. */
+  public static int defaultImages(VitShape shape) {
+    int tokens = shape.tokens();
+    return Math.max(LEAST_IMAGES, (DEFAULT_TOKENS + tokens - 1) / tokens);
   }
 
   FloatVit vit() {

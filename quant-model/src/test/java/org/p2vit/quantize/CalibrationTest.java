@@ -1,5 +1,6 @@
 package org.p2vit.quantize;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,10 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.p2vit.image.Image;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.InputException;
+import org.p2vit.model.VitShape;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
 
-/** Images that nothing can be calibrated with. */
+/** How many images calibrate, and which nothing can be calibrated with. */
 class CalibrationTest {
   private static final FloatVit VIT =
       OnnxVitImporter.read(
@@ -22,6 +24,18 @@ class CalibrationTest {
               .resolve("generator/src/main/resources/org/p2vit/demo/vit-mnist.onnx"));
   private static final double[] ZERO = {0};
   private static final double[] ONE = {1};
+
+  @Test
+  void takesMoreImagesOfFewerTokens() {
+    assertEquals(128, Calibration.defaultImages(shape(224, 16)));
+    // 65 and 577 tokens.
+    assertEquals(388, Calibration.defaultImages(shape(32, 4)));
+    assertEquals(128, Calibration.defaultImages(shape(384, 16)));
+  }
+
+  private static VitShape shape(int size, int patch) {
+    return new VitShape(3, size, size, patch, 192, 12, 3, 768, 1000);
+  }
 
   @Test
   void rejectsNoImages() {

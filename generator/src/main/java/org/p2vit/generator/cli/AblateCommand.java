@@ -17,7 +17,6 @@ import org.p2vit.model.InputException;
 import org.p2vit.model.VitShape;
 import org.p2vit.onnx.FloatVit;
 import org.p2vit.onnx.OnnxVitImporter;
-import org.p2vit.quantize.Calibration;
 import org.p2vit.quantize.Method;
 import org.p2vit.quantize.QuantizeOptions;
 import picocli.CommandLine.Command;
@@ -53,13 +52,7 @@ final class AblateCommand implements Callable<Integer> {
       description = "Deal the images into N parts (default: ${DEFAULT-VALUE}, halves).")
   private int folds;
 
-  @Option(
-      names = "--calibration-count",
-      paramLabel = "N",
-      defaultValue = "" + Calibration.DEFAULT_IMAGES,
-      description =
-          "Calibrate with at most N images of the other parts (default: ${DEFAULT-VALUE}).")
-  private int count;
+  @Mixin private CalibrationCountOption count;
 
   @Mixin private NormalizationOptions normalization;
 
@@ -93,7 +86,7 @@ final class AblateCommand implements Callable<Integer> {
               normalization.mean(shape.imageChannels()),
               normalization.std(shape.imageChannels()),
               folds,
-              count,
+              count.of(shape),
               progress::at);
       for (Map.Entry<String, QuantizeOptions> variant : variants.entrySet()) {
         Fidelity result =

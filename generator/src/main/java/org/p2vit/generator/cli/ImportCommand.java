@@ -4,14 +4,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.p2vit.P2vit;
 import org.p2vit.image.ImageFiles;
 import org.p2vit.image.ImageSource;
 import org.p2vit.model.VitShape;
 import org.p2vit.model.io.ModelFiles;
 import org.p2vit.onnx.qdq.QdqImporter;
 import org.p2vit.onnx.qdq.QdqImporter.Imported;
-import org.p2vit.quantize.Calibration;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,12 +48,7 @@ final class ImportCommand implements Callable<Integer> {
               + "a tensor is an error. The kinds of --images of 'run'.")
   private Path calibration;
 
-  @Option(
-      names = "--calibration-count",
-      paramLabel = "N",
-      defaultValue = "" + Calibration.DEFAULT_IMAGES,
-      description = "Use N of them, evenly spread (default: ${DEFAULT-VALUE}).")
-  private int count;
+  @Mixin private CalibrationCountOption count;
 
   @Option(
       names = "--out",
@@ -83,7 +76,7 @@ final class ImportCommand implements Callable<Integer> {
       VitShape shape = importer.shape();
       ImageSource images = null;
       if (calibration != null) {
-        images = P2vit.spread(ImageFiles.open(calibration, null, shape), count);
+        images = count.choose(ImageFiles.open(calibration, null, shape), shape);
       }
       imported =
           importer.model(

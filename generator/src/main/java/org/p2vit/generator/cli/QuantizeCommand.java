@@ -47,12 +47,7 @@ final class QuantizeCommand implements Callable<Integer> {
           "Images to choose scales by; the kinds of --images of 'run'. Labels are not needed.")
   private Path calibration;
 
-  @Option(
-      names = "--calibration-count",
-      paramLabel = "N",
-      defaultValue = "" + Calibration.DEFAULT_IMAGES,
-      description = "Use N of them, evenly spread (default: ${DEFAULT-VALUE}).")
-  private int count;
+  @Mixin private CalibrationCountOption count;
 
   @Mixin private NormalizationOptions normalization;
 
@@ -94,7 +89,7 @@ final class QuantizeCommand implements Callable<Integer> {
     FloatVit vit = OnnxVitImporter.read(onnx);
     options.requireLayersOf(vit);
     VitShape shape = vit.shape();
-    ImageSource images = P2vit.spread(ImageFiles.open(calibration, null, shape), count);
+    ImageSource images = count.choose(ImageFiles.open(calibration, null, shape), shape);
     Optional<ImageSource> labelled = accuracy.open(shape);
     Quantization quantization;
     QuantizationReport.Comparison comparison = null;

@@ -70,12 +70,7 @@ final class SearchCommand implements Callable<Integer> {
       description = "Images to choose scales by, likewise. Labels are not needed.")
   private Path calibration;
 
-  @Option(
-      names = "--calibration-count",
-      paramLabel = "N",
-      defaultValue = "" + Calibration.DEFAULT_IMAGES,
-      description = "Use N of them, evenly spread (default: ${DEFAULT-VALUE}).")
-  private int calibrationCount;
+  @Mixin private CalibrationCountOption calibrationCount;
 
   @Mixin private NormalizationOptions normalization;
 
@@ -152,7 +147,7 @@ final class SearchCommand implements Callable<Integer> {
       budget(groups, null).checkFeasible(groups.size());
     }
     ImageSource calibrationImages =
-        P2vit.spread(ImageFiles.open(calibration, null, vit.shape()), calibrationCount);
+        calibrationCount.choose(ImageFiles.open(calibration, null, vit.shape()), vit.shape());
     ImageSource all = images.open(vit.shape());
     int channels = vit.shape().imageChannels();
     SearchSummary summary;
