@@ -80,8 +80,8 @@ class LayerNormNormalize(a: Architecture) extends Module {
 
   // 4: z
   private val z = step(lanes { i =>
-    val shift = shift3(rowOf(i)).zext
-    RoundShift.saturated(scaled(i), shift, 0, w.maxZShift, LayerNormWidths.NormalizedBits)
+    val shift = Shift(shift3(rowOf(i)), w.maxZShift)
+    RoundShift.saturated(scaled(i), shift, LayerNormWidths.NormalizedBits)
   })
 
   // 5, 6: gain and offset
@@ -105,7 +105,7 @@ class LayerNormNormalize(a: Architecture) extends Module {
       when(group === g.U) {
         for (i <- 0 until w.lanes) {
           beat(g * w.lanes + i) :=
-            RoundShift.saturated(offset(i), shift(i).zext, 0, (1 << shift(i).getWidth) - 1, 8).asUInt
+            RoundShift.saturated(offset(i), Shift(shift(i), (1 << shift(i).getWidth) - 1), 8).asUInt
         }
       }
     }

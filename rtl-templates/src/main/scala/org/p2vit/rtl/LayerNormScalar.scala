@@ -104,9 +104,9 @@ class LayerNormScalar(a: Architecture) extends Module {
 
   private val deviation = total(w.w - 1, 0)
   private val guess     = LayerNormScalar.guess(m)
-  private val r1        = RoundShift(Fit(product, RefinedShift + w.r + 2), RefinedShift)
+  private val r1        = RoundShift(Fit(product, RefinedShift + w.r + 2), Shift(RefinedShift))
 
-  private val u = RoundShift(Fit(product, 2 * GuessBits + MantissaBits + 1), NewtonShift)
+  private val u = RoundShift(Fit(product, 2 * GuessBits + MantissaBits + 1), Shift(NewtonShift))
 
   when(advance) {
     left := choose(leftBits)(
@@ -139,8 +139,8 @@ class LayerNormScalar(a: Architecture) extends Module {
   when(tick && at(1, 3, 4, 5, 7, 9)) { total := addOrSubtract(before, added, at(5, 7)).asUInt }
   when(tick && at(5)) {
     val least = MeanShift - LayerNormWidths.MeanFraction
-    val shift = (c.log2Channels +& least.U).zext
-    mean := Fit(RoundShift(total.asSInt, shift, least, least + w.log2Channels), w.mean)
+    val shift = Shift(Fit(c.log2Channels, log2Ceil(w.log2Channels + 1)), least, least + w.log2Channels)
+    mean := RoundShift.fitting(total.asSInt, shift, w.mean)
   }
 
   private val pairs = VecInit.tabulate(w.w / 2)(i => deviation(2 * i + 1, 2 * i).orR)
@@ -164,7 +164,7 @@ class LayerNormScalar(a: Architecture) extends Module {
   io.scale.bits.factor := Mux(
     isZero,
     0.U,
-    Fit(RoundShift(Fit(product, w.r + w.log2Channels + 2), c.log2Channels, w.log2Channels).asUInt, w.r)
+    Fit(RoundShift.fitting(product, Shift(c.log2Channels, w.log2Channels), w.r + 1).asUInt, w.r)
   )
   io.scale.bits.shift := Fit(h +& LayerNormWidths.NormalizedFraction.U - c.log2Channels, w.zShift)
 

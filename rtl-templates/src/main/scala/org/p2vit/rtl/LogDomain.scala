@@ -29,8 +29,8 @@ object LogDomain {
 
   /** `t`. */
   def distance(scaled: UInt, shift: UInt): UInt = {
-    val t = RoundShift(scaled, shift, MaxShift)
-    Mux(t > Tables.LOG_MAX.U, Tables.LOG_MAX.U, t(DistanceBits - 1, 0))
+    require(Tables.LOG_MAX == (1 << DistanceBits) - 1)
+    RoundShift.limited(scaled, Shift(shift, MaxShift), DistanceBits)
   }
 
   /** `2^-t`, at most `2^15`. */
@@ -54,7 +54,7 @@ object LogDomain {
 
   /** The attention code. */
   def code(t: UInt, log: SInt): UInt = {
-    val a = RoundShift(t.zext +& log, Tables.LOG_FRACTION)
+    val a = RoundShift(t.zext +& log, Shift(Tables.LOG_FRACTION))
     Mux(a < 0.S, 0.U, Mux(a >= Tables.CODE_ZERO.S, Tables.CODE_ZERO.U, a.asUInt(Tables.CODE_BITS - 1, 0)))
   }
 

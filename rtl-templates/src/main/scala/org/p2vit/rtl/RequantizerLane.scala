@@ -56,13 +56,11 @@ class RequantizerLane(a: Architecture) extends Module {
 
   // 2. Saturating to 16 bits first and to fewer bits later is the same as doing it at once.
   private val rounded =
-    RegEnable(RoundShift.saturated(sum, control.shift, LowestShift, HighestShift, word), io.enable(1))
+    RegEnable(RoundShift.saturated(sum, Shift(control.shift, LowestShift, HighestShift), word), io.enable(1))
   private val aligned = RegEnable(
     RoundShift.saturated(
       residual,
-      control.secondShift,
-      LowestResidualShift,
-      HighestResidualShift,
+      Shift(control.secondShift, LowestResidualShift, HighestResidualShift),
       a.residualBits
     ),
     io.enable(1)
@@ -76,11 +74,10 @@ class RequantizerLane(a: Architecture) extends Module {
   )
   private val table     = Module(new ActivationTable(a))
   private val magnitude = Mux(rounded < 0.S, -&(rounded), rounded.pad(word + 1)).asUInt(word - 1, 0)
-  private val index     = RoundShift(magnitude, control.indexShift, HighestIndexShift)
-  private val highest   = (Architecture.TABLE_ENTRIES - 1).U
+  private val indexBits = log2Ceil(Architecture.TABLE_ENTRIES)
   table.io.write  := io.tableWrite
   table.io.lookUp := io.enable(2) && control.lookUp
-  table.io.index  := Mux(index > highest, highest, Fit(index, highest.getWidth))
+  table.io.index  := RoundShift.limited(magnitude, Shift(control.indexShift, HighestIndexShift), indexBits)
 
   // 4.
   private val positive  = Mux(value < 0.S, 0.S, value)
@@ -88,7 +85,7 @@ class RequantizerLane(a: Architecture) extends Module {
   private val last      = RegEnable(Mux(control.subtract, activated, value), io.enable(3))
 
   // 5.
-  private val shifted = RoundShift.saturated(last, control.activateShift, 0, HighestActivationShift, 8)
+  private val shifted = RoundShift.saturated(last, Shift(control.activateShift, 0, HighestActivationShift), 8)
   io.result := Mux(control.activate, shifted.pad(word), last)
 
   private def -&(x: SInt): SInt = 0.S -& x

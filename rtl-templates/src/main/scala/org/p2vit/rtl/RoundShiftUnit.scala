@@ -18,13 +18,25 @@ class RoundShiftUnit(architecture: Architecture) extends RawModule {
     val word     = Output(SInt(16.W))
     val stream   = Output(SInt(16.W))
     val narrow   = Output(SInt(8.W))
+    val limited  = Output(UInt(8.W))
+    val fitting  = Output(SInt(16.W))
   })
-  private val low  = Requantization.LowestShift
-  private val high = Requantization.HighestShift
-  io.exact    := RoundShift(io.x, io.shift, low, high)
-  io.unsigned := RoundShift(io.x.asUInt(15, 0), io.shift.asUInt(4, 0), high)
-  io.byte     := RoundShift.saturated(io.x, io.shift, low, high, 8)
-  io.word     := RoundShift.saturated(io.x, io.shift, low, high, 16)
-  io.stream   := RoundShift.saturated(io.x, io.shift, low, high, architecture.residualBits)
-  io.narrow   := RoundShift.saturated(io.x.asUInt(15, 0).asSInt, io.shift, low, high, 8)
+  private val shift = Shift(io.shift, Requantization.LowestShift, Requantization.HighestShift)
+  private val short = io.x.asUInt(15, 0)
+  private val right = Shift(io.shift.asUInt(4, 0), Requantization.HighestShift)
+  private val far   = Shift(io.shift.asUInt(2, 0), RoundShiftUnit.Far, RoundShiftUnit.Far + 7)
+  io.exact    := RoundShift(io.x, shift)
+  io.unsigned := RoundShift.limited(short, right, 16)
+  io.limited  := RoundShift.limited(short, right, 8)
+  io.fitting  := RoundShift.fitting(io.x, far, 33 - RoundShiftUnit.Far)
+  io.byte     := RoundShift.saturated(io.x, shift, 8)
+  io.word     := RoundShift.saturated(io.x, shift, 16)
+  io.stream   := RoundShift.saturated(io.x, shift, architecture.residualBits)
+  io.narrow   := RoundShift.saturated(short.asSInt, shift, 8)
+}
+
+object RoundShiftUnit {
+
+  /** Least shift of `fitting`; the shift's lowest three bits are added to it. */
+  private val Far = 19
 }

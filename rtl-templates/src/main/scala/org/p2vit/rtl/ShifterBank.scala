@@ -42,6 +42,6 @@ class ShifterBank(a: Architecture, shiftBits: Int) extends Module {
   }
 
   io.results := VecInit(
-    context.map(RoundShift.saturated(_, io.shift.zext, 0, (1 << shiftBits) - 1, 8).asUInt)
+    context.map(RoundShift.saturated(_, Shift(io.shift, (1 << shiftBits) - 1), 8).asUInt)
   )
 }

@@ -28,7 +28,12 @@ import org.p2vit.verif.VerilatorBuild;
 class RoundShiftTest {
   private static final int LOWEST = -8;
   private static final int HIGHEST = 31;
-  private static final int RECORD_BYTES = 18;
+
+  /** Of the port {@code fitting}: its least shift, and the bits of the shift that are added. */
+  private static final int FAR = 19;
+
+  private static final int FAR_MASK = 7;
+  private static final int RECORD_BYTES = 21;
   private static final long SEED = 3;
   private static final Architecture ARCH = ChunkArchitectures.PAIRS;
 
@@ -102,6 +107,12 @@ class RoundShiftTest {
     expect(x, shift, "stream", Rounding.requantize(x, shift, ARCH.residualBits()), stream);
     expect(x, shift, "byte", Rounding.requantize(x, shift, 8), found.get());
     expect(x, shift, "narrow", Rounding.requantize((short) x, shift, 8), found.get());
+    int limited = found.get() & 0xFF;
+    if (shift >= 0) {
+      expect(x, shift, "limited", Math.min(Rounding.shift(x & 0xFFFF, shift), 255), limited);
+    }
+    int far = FAR + (shift & FAR_MASK);
+    expect(x, shift, "fitting", Rounding.shift(x, far), found.getShort());
   }
 
   private static void expect(int x, int shift, String port, long expected, long found) {

@@ -37,6 +37,8 @@ int main(int argc, char** argv) {
       put<uint16_t>(PORT_stream);
       put<uint8_t>(PORT_byte);
       put<uint8_t>(PORT_narrow);
+      put<uint8_t>(PORT_limited);
+      put<uint16_t>(PORT_fitting);
     }
   }
   return 0;

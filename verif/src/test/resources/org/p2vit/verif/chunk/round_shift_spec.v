@@ -26,16 +26,19 @@ module proof (input signed [31:0] x, input signed [5:0] shift, output bad);
   wire signed [63:0] exact;
   wire [31:0] unsigned_found;
   wire signed [7:0] byte_found, narrow;
-  wire signed [15:0] word, stream;
+  wire [7:0] limited;
+  wire signed [15:0] word, stream, fitting;
   RoundShiftUnit unit (
     .x(x), .shift(shift), .PORT_exact(exact), .PORT_unsigned(unsigned_found), .PORT_byte(byte_found),
-    .PORT_word(word), .PORT_stream(stream), .PORT_narrow(narrow)
+    .PORT_word(word), .PORT_stream(stream), .PORT_narrow(narrow),
+    .PORT_limited(limited), .PORT_fitting(fitting)
   );
 
-  wire signed [63:0] rounded, rounded_unsigned, rounded_short;
+  wire signed [63:0] rounded, rounded_unsigned, rounded_short, rounded_far;
   specification of_x (.x(x), .shift(shift), .result(rounded));
   specification of_unsigned (.x({16'b0, x[15:0]}), .shift(shift), .result(rounded_unsigned));
   specification of_short (.x({{16{x[15]}}, x[15:0]}), .shift(shift), .result(rounded_short));
+  specification of_far (.x(x), .shift(6'sd19 + $signed({3'b0, shift[2:0]})), .result(rounded_far));
 
   wire signed [63:0] expected_byte, expected_word, expected_stream, expected_narrow;
   saturation #(.BITS(8)) to_byte (.x(rounded), .result(expected_byte));
@@ -43,8 +46,10 @@ module proof (input signed [31:0] x, input signed [5:0] shift, output bad);
   saturation #(.BITS(STREAM_BITS)) to_stream (.x(rounded), .result(expected_stream));
   saturation #(.BITS(8)) to_narrow (.x(rounded_short), .result(expected_narrow));
 
+  wire signed [63:0] expected_limited = rounded_unsigned > 64'sd255 ? 64'sd255 : rounded_unsigned;
   wire in_range = shift >= -8;
   assign bad = in_range && (exact != rounded || byte_found != expected_byte || word != expected_word
-      || stream != expected_stream || narrow != expected_narrow
+      || stream != expected_stream || narrow != expected_narrow || fitting != rounded_far
+      || (shift >= 0 && $signed({56'b0, limited}) != expected_limited)
       || (shift >= 0 && {32'b0, unsigned_found} != rounded_unsigned));
 endmodule
