@@ -12,23 +12,18 @@ class ShifterOperands(a: Architecture) extends Bundle {
   val value = UInt(new BufferShapes(a).value.wordBits.W)
 }
 
-/** A tile whose last token group has been added: the context `[R][Cs]` is
-  * `sums(row)(channel) - 128 * weights(row)`.
-  */
+/** A tile whose last token group has been added: the context `[R][Cs]`. */
 class ShifterTile(a: Architecture) extends Bundle {
-  val tag     = new ShifterTag
-  val sums    = Vec(a.rows, Vec(a.shifterColumns, UInt(ShifterArray.accumulatorBits(a).W)))
-  val weights = Vec(a.rows, UInt(ShifterArray.weightBits(a).W))
+  val tag  = new ShifterTag
+  val sums = Vec(a.rows, Vec(a.shifterColumns, SInt(ShifterArray.accumulatorBits(a).W)))
 }
 
-/** Adds, each cycle, `(v + 128) * 2^(15 - code)` over Ds tokens for R rows and Cs channels, and accumulates
-  * over the token groups of a tile; beside it `2^(15 - code)`, for what is too much.
+/** Adds, each cycle, `v * 2^(15 - code)` over Ds tokens for R rows and Cs channels, and accumulates over the
+  * token groups of a tile.
   *
   * Pipeline: operands; sums over the tokens; accumulators.
   */
 class ShifterArray(a: Architecture) extends Module {
-  import ShifterArray._
-
   val io = IO(new Bundle {
     val operands = Flipped(Decoupled(new ShifterOperands(a)))
     val tile     = Decoupled(new ShifterTile(a))
@@ -51,19 +46,19 @@ class ShifterArray(a: Architecture) extends Module {
 
   private val cell = Definition(new ShifterSum(a)) // one module, however large the array
   for (r <- 0 until a.rows) {
-    val weights = Seq.tabulate(a.shifterDepth)(j => ShifterWeight(code(r, j)))
+    val weights    = Seq.tabulate(a.shifterDepth)(j => ShifterWeight(code(operands, r, j)))
+    val correction = Module(new ShifterCorrection(a))
+    correction.io.enable := advance
+    correction.io.codes  := VecInit.tabulate(a.shifterDepth)(j => code(io.operands.bits, r, j))
     for (c <- 0 until a.shifterColumns) {
       val sum = Instance(cell)
       sum.clock               := clock
       sum.weights             := VecInit(weights)
       sum.values              := VecInit.tabulate(a.shifterDepth)(j => value(j, c))
+      sum.correction          := correction.io.correction
       sum.enables             := enables
       io.tile.bits.sums(r)(c) := sum.total
     }
-    val powers = Seq.tabulate(a.shifterDepth)(j => power(code(r, j)))
-    val bits   = Fraction + 1 + Architecture.log2Ceil(a.shifterDepth)
-    val halves = Sum.carrySave(powers, bits).map(RegEnable(_, advance))
-    io.tile.bits.weights(r) := ShifterSum.accumulate(halves, weightBits(a), enables)
   }
   when(advance) {
     complete := valid && tag.last
@@ -75,24 +70,21 @@ class ShifterArray(a: Architecture) extends Module {
   io.tile.bits.tag  := tileTag
   io.busy           := operandsValid && advance
 
-  private def code(row: Int, token: Int) = {
+  private def code(from: ShifterOperands, row: Int, token: Int) = {
     val at = (row * a.shifterDepth + token) * Tables.CODE_BITS
-    operands.code(at + Tables.CODE_BITS - 1, at)
+    from.code(at + Tables.CODE_BITS - 1, at)
   }
 
   private def value(token: Int, channel: Int) = {
     val at = (token * a.shifterColumns + channel) * 8
     operands.value(at + 7, at)
   }
-
-  private def power(code: UInt): UInt =
-    VecInit.tabulate(Fraction + 1)(i => code === (Fraction - i).U).asUInt
 }
 
 object ShifterArray {
 
   /** Fractional bits of a term: `2^-15` is the smallest weight but zero. */
-  private val Fraction = Tables.CODE_ZERO - 1
+  val Fraction: Int = Tables.CODE_ZERO - 1
 
   /** `log2` of what is added to a value, that it is not negative. */
   val Log2Bias = 7
@@ -101,11 +93,6 @@ object ShifterArray {
   val TermBits: Int = 8 + Fraction
 
   /** docs/numerics.md section 8. */
-  def accumulatorBits(a: Architecture): Int = TermBits + log2Tokens(a)
-
-  /** Of the sum of the weights. */
-  def weightBits(a: Architecture): Int = Fraction + 1 + log2Tokens(a)
-
-  private def log2Tokens(a: Architecture): Int =
-    Architecture.log2Ceil(math.max(a.shifterDepth, a.maxTokens))
+  def accumulatorBits(a: Architecture): Int =
+    TermBits + Architecture.log2Ceil(math.max(a.shifterDepth, a.maxTokens))
 }

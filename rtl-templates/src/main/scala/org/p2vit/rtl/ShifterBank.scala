@@ -19,29 +19,14 @@ class ShifterBank(a: Architecture, shiftBits: Int) extends Module {
     val results = Output(Vec(a.requantLanes, UInt(8.W)))
   })
 
-  private val sums    = io.tile.sums
-  private val context = Reg(Vec(a.requantLanes, SInt(ShifterArray.accumulatorBits(a).W)))
-  private val behind  = Seq.fill(a.rows, a.shifterColumns - p)(Reg(chiselTypeOf(sums(0)(0))))
-  private val weights = Reg(chiselTypeOf(io.tile.weights))
+  private val sums = io.tile.sums
+  private val bank = Reg(chiselTypeOf(sums))
 
-  for (r <- 0 until a.rows) {
-    val row = behind(r)
-    when(io.load) {
-      for ((to, from) <- row.zip(sums(r).drop(p))) { to := from }
-      weights(r) := io.tile.weights(r)
-    }.elsewhen(io.next) {
-      for (c <- p until row.length) { row(c - p) := row(c) }
-    }
-    val excess = Mux(io.load, io.tile.weights(r), weights(r)) ## 0.U(ShifterArray.Log2Bias.W)
-    when(io.load || io.next) {
-      for (c <- 0 until p) {
-        val sum = if (row.isEmpty) sums(r)(c) else Mux(io.load, sums(r)(c), row(c))
-        context(r * p + c) := (sum -% Fit(excess, sum.getWidth)).asSInt
-      }
-    }
+  when(io.load) { bank := sums }.elsewhen(io.next) {
+    for (row <- bank; c <- p until row.length) { row(c - p) := row(c) }
   }
 
   io.results := VecInit(
-    context.map(RoundShift.saturated(_, Shift(io.shift, (1 << shiftBits) - 1), 8).asUInt)
+    bank.flatMap(_.take(p)).map(RoundShift.saturated(_, Shift(io.shift, (1 << shiftBits) - 1), 8).asUInt)
   )
 }

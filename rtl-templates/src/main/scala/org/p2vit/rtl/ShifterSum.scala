@@ -30,30 +30,40 @@ object ShifterWeight {
   }
 }
 
-/** Adds up `(v + 128) * 2^(15 - code)` over the token groups of a tile, Ds tokens a cycle, for one row and
-  * one channel: what is not negative has no sign to extend.
+/** Adds up `v * 2^(15 - code)` over the token groups of a tile, Ds tokens a cycle, for one row and one
+  * channel.
+  *
+  * What is shifted is `v + 128`, which has no sign to extend; [[ShifterCorrection]] takes away what is too
+  * much.
   *
   * Two stages: the sum over the tokens, as two numbers; the accumulator.
+  *
+  *   - `correction`: of the token group
   */
 @instantiable
 class ShifterSum(a: Architecture) extends RawModule {
   private val depth = a.shifterDepth
 
-  @public val clock   = IO(Input(Clock()))
-  @public val weights = IO(Input(Vec(depth, new ShifterWeight)))
-  @public val values  = IO(Input(Vec(depth, UInt(8.W))))
-  @public val enables = IO(Input(new ShifterSumEnables))
-  @public val total   = IO(Output(UInt(ShifterArray.accumulatorBits(a).W)))
+  @public val clock      = IO(Input(Clock()))
+  @public val weights    = IO(Input(Vec(depth, new ShifterWeight)))
+  @public val values     = IO(Input(Vec(depth, UInt(8.W))))
+  @public val correction = IO(Input(UInt(ShifterCorrection.bits(a).W)))
+  @public val enables    = IO(Input(new ShifterSumEnables))
+  @public val total      = IO(Output(SInt(ShifterArray.accumulatorBits(a).W)))
 
   withClock(clock) {
-    val terms  = weights.zip(values).map { case (w, v) => term(w, v ^ (1 << ShifterArray.Log2Bias).U) }
-    val bits   = ShifterArray.TermBits + Architecture.log2Ceil(depth)
-    val halves = Sum.carrySave(terms, bits).map(RegEnable(_, enables.add))
-    total := ShifterSum.accumulate(halves, total.getWidth, enables)
+    val terms  = weights.zip(values).map { case (w, v) => term(w, v) } :+ correction
+    val halves = Sum.carrySave(terms, correction.getWidth).map(RegEnable(_, enables.add))
+    val bits   = total.getWidth
+    val before = Reg(UInt(bits.W))
+    val old    = Mux(enables.restart, 0.U, before)
+    val excess = Fill(bits, true.B) << ShifterCorrection.log2Excess(a) // negative
+    when(enables.accumulate) { before := Sum.finished(Seq(old, excess) ++ halves, bits) }
+    total := before.asSInt
   }
 
   private def term(weight: ShifterWeight, value: UInt): UInt = {
-    val fine = value << weight.fine
+    val fine = FineShift(value, weight.fine)
     weight.coarse.zipWithIndex
       .map { case (chosen, i) =>
         val shifted = (fine << (i << ShifterWeight.FineBits)).asUInt
@@ -71,15 +81,4 @@ class ShifterSumEnables extends Bundle {
   val add        = Bool()
   val accumulate = Bool()
   val restart    = Bool()
-}
-
-object ShifterSum {
-
-  /** An accumulator of the sums of `terms`. */
-  def accumulate(terms: Seq[UInt], bits: Int, enables: ShifterSumEnables): UInt = {
-    val total = Reg(UInt(bits.W))
-    val old   = Mux(enables.restart, 0.U, total)
-    when(enables.accumulate) { total := (old +: terms).map(Fit(_, bits)).reduce(_ +% _) }
-    total
-  }
 }

@@ -26,15 +26,24 @@ object Sum {
     */
   def apply(terms: Seq[SInt], bits: Int): SInt = terms.map(Fit(_, bits)).reduce(_ +% _)
 
-  /** At most two numbers with the sum of `terms` modulo `2^bits`, by full adders: no carry runs along them.
+  /** At most two numbers with the sum of `terms` modulo `2^bits`, by counters and full adders: no carry runs
+    * along them.
     */
-  def carrySave(terms: Seq[UInt], bits: Int): Seq[UInt] =
-    if (terms.length <= 2) terms.map(Fit(_, bits))
-    else {
-      val next = terms.map(Fit(_, bits)).grouped(3).flatMap {
-        case Seq(x, y, z) => Seq(x ^ y ^ z, ((x & y | x & z | y & z) ## 0.U(1.W))(bits - 1, 0))
-        case few          => few
-      }
-      carrySave(next.toSeq, bits)
+  def carrySave(terms: Seq[UInt], bits: Int): Seq[UInt] = {
+    def reduced(numbers: Seq[UInt]) = carrySave(numbers.map(n => Fit(n, n.getWidth.min(bits))), bits)
+    terms match {
+      case few if few.length <= 2  => few.map(Fit(_, bits))
+      case some if some.length < 5 => reduced(some.drop(3) ++ fullAdder(some.take(3)))
+      case many                    => reduced(many.drop(6) ++ SixToThree(many.take(6)))
     }
+  }
+
+  private def fullAdder(three: Seq[UInt]): Seq[UInt] = {
+    val numbers = three.map(_.pad(three.map(_.getWidth).max))
+    Seq(numbers.reduce(_ ^ _), majority(numbers) ## 0.U(1.W))
+  }
+
+  /** Bit by bit, what two of the three have. */
+  private[rtl] def majority(three: Seq[UInt]): UInt =
+    three.combinations(2).map(_.reduce(_ & _)).reduce(_ | _)
 }
