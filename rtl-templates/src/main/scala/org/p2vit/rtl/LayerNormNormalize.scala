@@ -25,16 +25,11 @@ class LayerNormNormalize(a: Architecture) extends Module {
   private val complete = RegInit(false.B) // a beat waits for the port
   private val advance  = !complete || io.beat.ready
 
-  // Scales of the next row block.
-  private val arrived = RegInit(0.U(log2Ceil(a.rows + 1).W))
-  private val next    = Reg(Vec(a.rows, new LayerNormScale(a)))
-  io.scale.ready := arrived =/= a.rows.U
-
-  // Scales of this: those of the rows in hand first.
-  private val using = RegInit(false.B)
-  private val used  = WireDefault(false.B)
-  private val ring  = Reg(Vec(a.rows, new LayerNormScale(a)))
-  private val start = !io.scale.ready && (!using || used)
+  private val scales = Module(new LayerNormScales(a))
+  private val using  = RegInit(false.B)
+  private val used   = WireDefault(false.B)
+  private val start  = scales.io.full && (!using || used)
+  scales.io.scale <> io.scale
 
   private val stream = new LayerNormReader(a, io.read, io.rows, io.begin, start).stream
   stream.ready := advance
@@ -42,25 +37,13 @@ class LayerNormNormalize(a: Architecture) extends Module {
 
   private val elements = LayerNormElement.register(a, stream, advance)
 
-  when(io.scale.fire) {
-    arrived          := arrived + 1.U
-    next(a.rows - 1) := io.scale.bits
-    for (r <- 1 until a.rows) { next(r - 1) := next(r) }
+  scales.io.begin  := start
+  scales.io.rotate := elements.valid && advance && elements.tag.lastOfRow
+  when(elements.valid && advance && elements.tag.last) {
+    used  := true.B
+    using := false.B
   }
-  when(elements.valid && advance) {
-    when(elements.tag.lastOfRow) {
-      for (r <- 0 until a.rows) { ring(r) := ring((r + w.rowsPerGroup) % a.rows) }
-    }
-    when(elements.tag.last) {
-      used  := true.B
-      using := false.B
-    }
-  }
-  when(start) {
-    arrived := 0.U
-    using   := true.B
-    ring    := next
-  }
+  when(start) { using := true.B }
 
   private def lanes[T <: Data](f: Int => T): Vec[T] = VecInit.tabulate(w.lanes)(f)
   private def step[T <: Data](x: T): T              = RegEnable(x, advance)
@@ -69,10 +52,10 @@ class LayerNormNormalize(a: Architecture) extends Module {
   // 2: difference to the mean
   private val difference = step(lanes { i =>
     val x = (elements.x(i) << LayerNormWidths.MeanFraction).asSInt
-    x -& ring(rowOf(i)).mean
+    Fit(x -& scales.io.inHand(rowOf(i)).mean, w.difference)
   })
-  private val factor = step(VecInit(ring.take(w.rowsPerGroup).map(_.factor)))
-  private val shift2 = step(VecInit(ring.take(w.rowsPerGroup).map(_.shift)))
+  private val factor = step(VecInit(scales.io.inHand.map(_.factor)))
+  private val shift2 = step(VecInit(scales.io.inHand.map(_.shift)))
 
   // 3: times the factor
   private val scaled = step(lanes(i => difference(i) * factor(rowOf(i))))
@@ -85,31 +68,28 @@ class LayerNormNormalize(a: Architecture) extends Module {
   })
 
   // 5, 6: gain and offset
-  private val gained = step(VecInit(z.zip(delay(elements.gain, 3)).map { case (x, y) => x * y }))
-  private val offset = step(VecInit(gained.zip(delay(elements.offset, 4)).map { case (x, y) => x +& y }))
+  private val gained = step(
+    VecInit(z.zip(Delay(elements.gain, 3, advance)).map { case (x, y) => SignedProduct(x, y) })
+  )
+  private val offset = step(
+    VecInit(gained.zip(Delay(elements.offset, 4, advance)).map { case (x, y) => x +& y })
+  )
 
   // 7: into the beat
-  private val shift = delay(elements.shift, 5)
+  private val shift = Delay(elements.shift, 5, advance)
   private val tag   = delay(elements.tag, 5)
   private val valid = (0 until 5).foldLeft(elements.valid)((v, _) => RegEnable(v, false.B, advance))
-  private val beat  = Reg(Vec(a.requantLanes, UInt(8.W)))
   private val last  = Reg(Bool())
   private val group = RegInit(0.U(math.max(1, log2Ceil(w.groups)).W))
   when(advance) {
     complete := valid && tag.lastOfWord
     last     := tag.last
   }
-  when(advance && valid) {
-    group := Mux(tag.lastOfWord, 0.U, group + 1.U)
-    for (g <- 0 until w.groups) {
-      when(group === g.U) {
-        for (i <- 0 until w.lanes) {
-          beat(g * w.lanes + i) :=
-            RoundShift.saturated(offset(i), Shift(shift(i), (1 << shift(i).getWidth) - 1), 8).asUInt
-        }
-      }
-    }
+  when(advance && valid) { group := Mux(tag.lastOfWord, 0.U, group + 1.U) }
+  private val result = lanes { i =>
+    RoundShift.saturated(offset(i), Shift(shift(i), (1 << shift(i).getWidth) - 1), 8).asUInt
   }
+  private val beat = Seq.tabulate(w.groups)(g => Hold(result, advance && valid && group === g.U)).flatten
 
   private val place = new ActivationPlace(a)
   when(io.begin) { place.begin(io.place.base, io.place.stride, 0.U) }
@@ -118,7 +98,7 @@ class LayerNormNormalize(a: Architecture) extends Module {
   io.beat.bits.address   := place.address
   io.beat.bits.group     := place.group
   io.beat.bits.lastOfRow := last
-  io.beat.bits.data      := beat
+  io.beat.bits.data      := VecInit(beat)
 
   private def delay[T <: Data](x: T, cycles: Int): T = (0 until cycles).foldLeft(x)((y, _) => step(y))
 }

@@ -77,14 +77,17 @@ class LayerNormScalar(a: Architecture) extends Module {
     when(work) { slot := 1.U }
   }.elsewhen(advance) { slot := Mux(slot === (Slots - 1).U, 0.U, slot + 1.U) }
 
-  private val sumBits = w.s1.max(LimbBits + 1)
+  /** Of `S1` and `R`, which are too long for `right`. */
+  private val limbBits = if (a.economy.scalarCycles == 1) 16 else SerialBits - 1
+
+  private val sumBits = w.s1.max(limbBits + 1)
   private val s1      = io.sums.bits.s1.pad(sumBits)
   private val s2      = io.sums.bits.s2
   private val c       = io.constants
   io.sums.ready := tick && slot === (Slots - 1).U && rounds(0)
 
   private val leftBits   = (sumBits + 1).max(MantissaBits + GuessBits + 1)
-  private val rightBits  = LimbBits + 1
+  private val rightBits  = limbBits + 1
   private val left       = Reg(SInt(leftBits.W))
   private val right      = Reg(SInt(rightBits.W))
   private val product    = Reg(SInt((leftBits + rightBits).W))
@@ -120,11 +123,11 @@ class LayerNormScalar(a: Architecture) extends Module {
     )
     right := choose(rightBits)(
       at(0, 7, 9) -> c.channels.zext,
-      at(1)       -> c.reciprocal(LimbBits - 1, 0).zext,
-      at(2)       -> (c.reciprocal >> LimbBits).zext,
-      at(3)       -> s1.asUInt(LimbBits - 1, 0).zext,
+      at(1)       -> c.reciprocal(limbBits - 1, 0).zext,
+      at(2)       -> (c.reciprocal >> limbBits).zext,
+      at(3)       -> s1.asUInt(limbBits - 1, 0).zext,
       at(4)       -> guess.zext,
-      at(5)       -> (s1 >> LimbBits),
+      at(5)       -> (s1 >> limbBits),
       at(6, 8)    -> y0.zext
     )
   }
@@ -133,7 +136,7 @@ class LayerNormScalar(a: Architecture) extends Module {
   private val before = choose(totalBits)(at(1, 4, 7, 9) -> total.asSInt, at(5) -> c.epsilon.zext)
   private val added = choose(totalBits)(
     at(1)       -> (product << w.s1).asSInt,
-    at(4, 7)    -> (product << LimbBits).asSInt,
+    at(4, 7)    -> (product << limbBits).asSInt,
     at(3, 5, 9) -> product
   )
   when(tick && at(1, 3, 4, 5, 7, 9)) { total := addOrSubtract(before, added, at(5, 7)).asUInt }
@@ -207,7 +210,6 @@ class LayerNormScalar(a: Architecture) extends Module {
 object LayerNormScalar {
   private val Slots        = 10
   private val SerialBits   = 16 // of `right`
-  private val LimbBits     = 15
   private val MantissaBits = 18
   private val GuessBits    = 15
   private val NewtonShift  = 30

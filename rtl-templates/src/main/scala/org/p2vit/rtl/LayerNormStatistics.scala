@@ -34,16 +34,15 @@ class LayerNormStatistics(a: Architecture) extends Module {
   io.busy      := stream.valid
 
   // Complete sums move from the ring to where they wait to be taken.
-  private val complete = RegInit(false.B)                     // those in the ring
-  private val waiting  = Reg(Vec(a.rows, new LayerNormSums(a)))
-  private val left     = RegInit(0.U(log2Ceil(a.rows + 1).W)) // rows that wait
-  private val move     = complete && left === 0.U
+  private val complete = RegInit(false.B) // those in the ring
+  private val waiting  = Module(new WaitingSums(a))
+  private val move     = complete && waiting.io.empty
 
   // Row blocks that have started, but not moved. The next one may follow closely if the one before will move
   // as soon as it is complete.
   private val unmoved = RegInit(0.U(2.W))
   unmoved        := unmoved + io.start.fire - move
-  io.start.ready := reader.free && (unmoved === 0.U || (unmoved === 1.U && left === 0.U))
+  io.start.ready := reader.free && (unmoved === 0.U || (unmoved === 1.U && waiting.io.empty))
 
   private val elements = LayerNormElement.register(a, stream, true.B)
 
@@ -52,7 +51,7 @@ class LayerNormStatistics(a: Architecture) extends Module {
   private val valid2 = RegNext(elements.valid, false.B)
   private val ptf2   = RegNext(elements.ptf)
   private val x      = RegNext(elements.x)
-  private val square = RegNext(VecInit(elements.codes.map(q => (q * q).asUInt(2 * a.residualBits - 2, 0))))
+  private val square = RegNext(VecInit(elements.codes.map(squared)))
 
   private val tag3   = RegNext(tag2)
   private val valid3 = RegNext(valid2, false.B)
@@ -76,19 +75,22 @@ class LayerNormStatistics(a: Architecture) extends Module {
       }
     }
   }
-  when(io.sums.fire) {
-    left := left - 1.U
-    for (r <- 1 until a.rows) { waiting(r - 1) := waiting(r) }
-  }
-  when(move) {
-    complete := false.B
-    waiting  := ring
-    left     := a.rows.U
-  }
+  waiting.io.load := move
+  waiting.io.rows := ring
+  when(move) { complete := false.B }
   when(valid3 && tag3.last) { complete := true.B }
 
-  io.sums.valid := left =/= 0.U
-  io.sums.bits  := waiting(0)
+  io.sums <> waiting.io.sums
+
+  /** `q * q`. Of a negative number the bits turned over are one less than its magnitude: a product without
+    * signs is the smallest.
+    */
+  private def squared(q: SInt): UInt = {
+    val negative  = q.head(1).asBool
+    val turned    = q.tail(1) ^ Fill(q.getWidth - 1, negative)
+    val oneLarger = Mux(negative, turned ## 1.U(1.W), 0.U)
+    turned * turned +& oneLarger
+  }
 
   private def register(terms: Seq[UInt], bits: Int): Seq[UInt] =
     Sum.unfinished(terms, bits, Sum.numbers(terms.length)).map(RegNext(_))

@@ -41,6 +41,11 @@ class LayerNormWidths(a: Architecture) {
     */
   val mean: Int = x + LayerNormWidths.MeanFraction + 1
 
+  /** `(X << 4) - mean`, signed: what the rounded `R` adds to the range of `mean` is less than what the
+    * largest `X` is below a power of two.
+    */
+  val difference: Int = x + LayerNormWidths.MeanFraction + 1
+
   /** `r`. */
   val r: Int = 17
 

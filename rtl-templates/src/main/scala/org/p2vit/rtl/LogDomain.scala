@@ -21,11 +21,11 @@ object LogDomain {
     1 + log2Ceil(magnitude + 1)
   }
 
-  /** `d * log2(e)`, unscaled, for a score not above `max`. */
-  def scaled(max: SInt, score: SInt): UInt = {
-    val d = (max -& score).asUInt(7, 0)
-    (d * Tables.LOG2E.U)(log2Ceil(255 * Tables.LOG2E + 1) - 1, 0)
-  }
+  /** `d`, of a score not above `max`. */
+  def below(max: SInt, score: SInt): UInt = (max -& score).asUInt(7, 0)
+
+  /** `d * log2(e)`, unscaled. */
+  def scaled(d: UInt): UInt = (d * Tables.LOG2E.U)(log2Ceil(255 * Tables.LOG2E + 1) - 1, 0)
 
   /** `t`. */
   def distance(scaled: UInt, shift: UInt): UInt = {

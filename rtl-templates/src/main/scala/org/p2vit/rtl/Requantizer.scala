@@ -55,18 +55,18 @@ class Requantizer(a: Architecture) extends Module {
     lane.io.bias                  := column.bias
     lane.io.residual              := words(1)((i + 1) * bits - 1, i * bits).asSInt
     lane.io.control.shift         := column.shift
-    lane.io.control.secondShift   := column.second(1)
+    lane.io.control.secondShift   := column.second
     lane.io.control.byte          := isByte(control(2)) && !control(2).activation
     lane.io.control.add           := control(2).adds
     lane.io.control.indexShift    := control(2).indexShift
     lane.io.control.lookUp        := control(2).activation
     lane.io.control.subtract      := control(3).activation
     lane.io.control.activate      := control(4).activation
-    lane.io.control.activateShift := column.second(4)
+    lane.io.control.activateShift := column.last
     lane.io.tableWrite            := io.tableWrite
   }
   io.result.valid       := reached(4)
-  io.result.bits.place  := control(4).place
+  io.result.bits.place  := Delay(item.bits.place, 4, advance)
   io.result.bits.values := VecInit(lanes.map(_.io.result))
 
   private def isByte(c: ResultControl): Bool = !c.adds && !c.place.is(Destination.RESIDUAL_SET)
@@ -83,12 +83,10 @@ class Requantizer(a: Architecture) extends Module {
     val bias: SInt  = Fit(Mux(stored, field("bias"), 0.S), a.economy.accumulatorBits)
     val shift: SInt = RegEnable(Mux(stored, field("shift"), item.bits.shift), enable(0))
 
-    /** The second shift before stage `i + 1`. */
-    val second: Seq[SInt] =
-      Seq
-        .iterate((Mux(stored, field("second"), 0.S), 0), 5) { case (s, i) =>
-          (RegEnable(s, enable(i)), i + 1)
-        }
-        .map(_._1)
+    private val secondShift = Mux(stored, field("second"), 0.S)
+
+    /** The second shift as the second stage needs it, and the last. */
+    val second: SInt = RegEnable(secondShift, enable(0))
+    val last: SInt   = Delay(secondShift, 4, advance)
   }
 }

@@ -20,7 +20,7 @@ class SoftmaxIO(a: Architecture) extends ChunkIO(a) {
   * of the sums are ready in time ([[SoftmaxPasses]]). The maxima of the rows, which MATMUL has found, are
   * read beside each word of scores.
   *
-  * Pipeline: A scores and maxima; B scaled distance from the maximum; C `t`; D term or code; E sum.
+  * Pipeline: A distance from the maximum; B the same, scaled; C `t`; D term or code; E sum.
   */
 class Softmax(a: Architecture) extends Module {
   val io = IO(new SoftmaxIO(a))
@@ -45,14 +45,15 @@ class Softmax(a: Architecture) extends Module {
   // A
   private val itemA  = RegEnable(items.bits, advance)
   private val validA = valid(items.valid)
-  private val scores = RegEnable(bytes(data(0), a.requantLanes), advance)
-  private val maxima = RegEnable(bytes(data(1), a.rows), advance)
+  private val scores = bytes(data(0), a.requantLanes)
+  private val maxima = bytes(data(1), a.rows)
+  private val below =
+    RegEnable(VecInit.tabulate(a.requantLanes)(i => LogDomain.below(maxima(i / p), scores(i))), advance)
 
   // B
   private val itemB  = RegEnable(itemA, advance)
   private val validB = valid(validA)
-  private val scaled =
-    RegEnable(VecInit.tabulate(a.requantLanes)(i => LogDomain.scaled(maxima(i / p), scores(i))), advance)
+  private val scaled = RegEnable(VecInit(below.map(LogDomain.scaled)), advance)
 
   // C
   private val itemC  = RegEnable(itemB, advance)
