@@ -33,10 +33,6 @@ class RegisterWrite extends Bundle {
   val strobe = UInt(4.W)
 
   def to(register: RegisterMap): Bool = word === (register.offset / 4).U
-
-  /** The register's new value. */
-  def merge(old: UInt): UInt =
-    Cat((0 until 4).reverse.map(i => Mux(strobe(i), data, old)(8 * i + 7, 8 * i)))
 }
 
 /** Protocol of the AXI4-Lite slave: one write and one read at a time, always answered OKAY. Addresses without

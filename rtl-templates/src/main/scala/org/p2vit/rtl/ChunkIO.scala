@@ -122,25 +122,28 @@ class ChunkIO(a: Architecture) extends Bundle {
   val busy     = Output(Bool())
 }
 
-/** Evaluates the three waits of a job for a row block and tile; see the Java record `Wait` for the meaning.
+/** Evaluates the three waits of a job; see the Java record `Wait` for the meaning.
   */
 object WaitCondition {
   private val header = JobFormat.header()
 
-  /** For each of the three waits: (holds, chunk index). */
-  def each(job: UInt, progress: Vec[UInt], row: UInt, tile: UInt): Seq[(Bool, UInt)] =
+  /** For each of the three waits: (holds, chunk index).
+    *
+    * @param steps
+    *   the field that says whether a wait grows with it, and how many there have been
+    */
+  def each(job: UInt, progress: Vec[UInt], steps: (String, UInt)*): Seq[(Bool, UInt)] =
     (0 until 3).map { i =>
       val enabled = JobBits.flag(job, header, s"wait$i.enabled")
       val chunk   = JobBits.unsigned(job, header, s"wait$i.chunk")
       val bits    = progress.head.getWidth
       val base    = JobBits.signed(job, header, s"wait$i.base").asUInt(bits - 1, 0)
-      val perRow  = JobBits.flag(job, header, s"wait$i.perRow")
-      val perTile = JobBits.flag(job, header, s"wait$i.perTile")
-      val need    = base + Mux(perRow, row, 0.U) + Mux(perTile, tile, 0.U)
-      val ahead   = (progress(chunk) - Fit(need, bits))(bits - 1, 0)
-      (!enabled || !ahead(bits - 1), chunk)
+      val grown   = steps.map { case (field, n) => Mux(JobBits.flag(job, header, s"wait$i.$field"), n, 0.U) }
+      // What is missing, less one: negative if nothing is.
+      val missing = Sum.finished(Sum.carrySave((base +: grown) :+ ~progress(chunk), bits), bits)
+      (!enabled || missing(bits - 1), chunk)
     }
 
-  def all(job: UInt, progress: Vec[UInt], row: UInt, tile: UInt): Bool =
-    each(job, progress, row, tile).map(_._1).reduce(_ && _)
+  def all(job: UInt, progress: Vec[UInt], steps: (String, UInt)*): Bool =
+    each(job, progress, steps: _*).map(_._1).reduce(_ && _)
 }

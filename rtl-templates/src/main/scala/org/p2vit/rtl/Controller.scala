@@ -144,12 +144,13 @@ class Controller(a: Architecture) extends Module {
 
   /** A register that keeps the low `bits` of what is written, from bit `from` upwards; zero at reset. */
   private def stored(register: RegisterMap, bits: Int, from: Int = 0): UInt = {
-    val value = RegInit(0.U((bits - from).W)).suggestName(register.name.toLowerCase)
-    val full  = Cat(0.U((32 - bits).W), value, 0.U(from.W))
-    val write = slave.io.write
-    when(write.valid && write.bits.to(register)) { value := write.bits.merge(full)(bits - 1, from) }
-    storedRegisters(register) = full
-    full
+    val stored = Module(new StoredRegister(bits, from)).suggestName(register.name.toLowerCase)
+    val write  = slave.io.write
+    val mine   = write.valid && write.bits.to(register)
+    stored.io.strobe := Mux(mine, write.bits.strobe, 0.U)
+    stored.io.data   := write.bits.data
+    storedRegisters(register) = stored.io.value
+    stored.io.value
   }
 
   /** An address in two registers, a multiple of `alignment`. */

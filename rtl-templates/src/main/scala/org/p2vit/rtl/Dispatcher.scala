@@ -30,7 +30,7 @@ class Dispatcher(a: Architecture) extends Module {
   private val isEnd = JobCheck.isEnd(job.bits)
 
   io.count       := index
-  io.ended       := io.fetched.valid && good && isEnd && WaitCondition.all(job.bits, io.progress, 0.U, 0.U)
+  io.ended       := io.fetched.valid && good && isEnd && WaitCondition.all(job.bits, io.progress)
   io.error.valid := io.fetched.valid && !good
   io.error.bits.code := Mux(
     job.axiError,

@@ -17,7 +17,7 @@ import org.p2vit.rtl.job.Job
   */
 class JobInHand(a: Architecture, io: ChunkIO, kind: Class[_ <: Job]) {
   private val layout = new JobLayout(a, kind)
-  private val held   = Reg(UInt(layout.packedBits.W)) // waits and the job's own fields
+  private val held   = Hold(layout.pack(io.job.bits), io.job.fire) // waits and the job's own fields
   private val bits   = layout.unpack(held)
 
   val valid: Bool    = RegInit(false.B)
@@ -32,7 +32,8 @@ class JobInHand(a: Architecture, io: ChunkIO, kind: Class[_ <: Job]) {
 
   // Waits once fulfilled stay fulfilled, so their registered outcome holds until the row changes, which is
   // known late in a cycle.
-  private val waited = RegNext(valid && !exhausted && WaitCondition.all(bits, io.progress, row, 0.U), false.B)
+  private val waited =
+    RegNext(valid && !exhausted && WaitCondition.all(bits, io.progress, "perRow" -> row), false.B)
   private val changed = RegNext(starts || ending, false.B)
 
   /** Row block [[row]] may start. */
@@ -42,7 +43,6 @@ class JobInHand(a: Architecture, io: ChunkIO, kind: Class[_ <: Job]) {
   when(ending) { valid := false.B }
   when(io.job.fire) {
     valid := true.B
-    held  := layout.pack(io.job.bits)
     row   := 0.U
   }
 

@@ -55,7 +55,7 @@ class Load(a: Architecture) extends Module {
   /** Takes a job: its address to the splitter, its destination to the receiving side. */
   private def issue(): Unit = {
     val job = io.job.bits
-    val go  = WaitCondition.all(job, io.progress, 0.U, 0.U)
+    val go  = WaitCondition.all(job, io.progress)
 
     io.job.ready               := go && splitter.io.transfer.ready && targets.io.enq.ready
     targets.io.enq.valid       := io.job.fire

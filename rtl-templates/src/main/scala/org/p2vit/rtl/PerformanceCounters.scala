@@ -16,15 +16,28 @@ class PerformanceCounters(a: Architecture) extends Module {
   })
 
   private def counter(width: Int, event: Bool): UInt = {
-    val value = RegInit(0.U(width.W))
-    when(io.clear) { value := 0.U }.elsewhen(io.running && event) { value := value + 1.U }
-    value
+    val counter = withReset(reset.asBool || io.clear)(Module(new EventCounter(width)))
+    counter.io.event := io.running && event
+    counter.io.count
   }
 
   io.cycles := counter(if (a.economy.performanceCounters) 64 else 32, true.B)
   io.counts := VecInit(PerformanceCounters.events.map { case (_, event) =>
     if (a.economy.performanceCounters) counter(32, event(io.busy, io.stall)) else 0.U(32.W)
   })
+}
+
+/** Counts the cycles with an event. A module of its own, so that whether there is one is found once, not for
+  * each bit.
+  */
+private class EventCounter(width: Int) extends Module {
+  val io = IO(new Bundle {
+    val event = Input(Bool())
+    val count = Output(UInt(width.W))
+  })
+  private val count = RegInit(0.U(width.W))
+  count    := count + io.event
+  io.count := count
 }
 
 object PerformanceCounters {

@@ -45,7 +45,6 @@ class Shifter(a: Architecture) extends Module {
   private val shift     = Reg(UInt(job.unsignedField("shift").getWidth.W))
   private val bank      = Module(new ShifterBank(a, shift.getWidth))
 
-  private val result  = Reg(new ActivationBeat(a))
   private val writing = RegInit(false.B)
   private val advance = !writing || io.activationWrite.ready
   private val leaving = remaining =/= 0.U && advance
@@ -63,20 +62,19 @@ class Shifter(a: Architecture) extends Module {
     remaining := beats.U
   }
 
-  private val lastOfRow = lastTile && remaining === 1.U
-  when(leaving) { place.advance(lastOfRow) }
+  private val next = Wire(new ActivationBeat(a))
+  next.address   := place.address
+  next.group     := place.group
+  next.lastOfRow := lastTile && remaining === 1.U
+  next.data      := bank.io.results
+  private val result = Hold(next, leaving)
+  when(leaving) { place.advance(next.lastOfRow) }
   when(opening) {
     shift := job.unsignedField("shift")
     place.begin(job.unsignedField("base"), job.unsignedField("stride"), job.unsignedField("column"))
   }
 
   when(advance) { writing := leaving }
-  when(leaving) {
-    result.address   := place.address
-    result.group     := place.group
-    result.lastOfRow := lastOfRow
-    result.data      := bank.io.results
-  }
 
   io.activationWrite.valid := writing
   io.activationWrite.bits  := ActivationBeat.write(a, result)

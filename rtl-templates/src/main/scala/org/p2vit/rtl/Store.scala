@@ -46,7 +46,7 @@ class Store(a: Architecture) extends Module {
     val job     = io.job.bits
     val address = layout.unsigned(job, "address")
     val count   = layout.unsigned(job, "words")
-    val go      = io.job.valid && !working && WaitCondition.all(job, io.progress, 0.U, 0.U)
+    val go      = io.job.valid && !working && WaitCondition.all(job, io.progress)
     val inside  = address +& (count << log2Ceil(shape.wordBits / 8)) <= io.bases.outputBytes
     // Without a job there is no burst: the splitter takes the transfer.
     val start = go && inside

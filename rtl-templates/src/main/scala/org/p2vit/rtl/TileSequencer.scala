@@ -41,7 +41,7 @@ class TileSequencer(a: Architecture) extends Module {
 
   private val lastTile = tile +& 1.U >= job.unsigned("tiles")
   private val lastRow  = row +& 1.U >= job.unsigned("rowBlocks")
-  private val waits    = WaitCondition.each(bits, io.progress, row, tile)
+  private val waits    = WaitCondition.each(bits, io.progress, "perRow" -> row, "perTile" -> tile)
   private val ready    = waits.map(_._1).reduce(_ && _)
 
   io.job.ready      := !active || (io.tile.fire && lastTile && lastRow)
