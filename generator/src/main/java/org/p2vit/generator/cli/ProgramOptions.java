@@ -2,17 +2,20 @@ package org.p2vit.generator.cli;
 
 import org.p2vit.generator.compile.CompileOptions;
 import org.p2vit.generator.compile.Overlap;
+import org.p2vit.model.InputException;
 import picocli.CommandLine.Option;
 
 /** What the program does beyond computing a model. */
 final class ProgramOptions {
+  /** More would only take longer and longer: the pipeline is full after a few. */
+  private static final int MOST_IMAGES = 1000;
 
   @Option(
       names = "--back-to-back",
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Images that one start computes, each overlapping with the next (default: ${DEFAULT-VALUE}).")
+          "Images that one start computes, each overlapping with the next, at most 1000 (default: ${DEFAULT-VALUE}).")
   private int images;
 
   @Option(
@@ -27,10 +30,14 @@ final class ProgramOptions {
   private boolean noIntraLayer;
 
   int images() {
+    if (images < 1 || images > MOST_IMAGES) {
+      throw new InputException(
+          "--back-to-back " + images + "; accepted are 1 to " + MOST_IMAGES + " images a start");
+    }
     return images;
   }
 
   CompileOptions options() {
-    return new CompileOptions(images, new Overlap(!noInterLayer, !noIntraLayer));
+    return new CompileOptions(images(), new Overlap(!noInterLayer, !noIntraLayer));
   }
 }

@@ -68,6 +68,15 @@ class EarlyErrorsTest {
   }
 
   @Test
+  void imagesOfAStart() {
+    for (int images : new int[] {0, 1_000_000}) {
+      String message = "--back-to-back " + images + "; accepted are 1 to 1000";
+      expect(message, "cycles", model, "--macs", 64, "--back-to-back", images);
+      expect(message, "generate", model, "--out", out, "--back-to-back", images);
+    }
+  }
+
+  @Test
   void layersThatTheModelLacks() {
     // Before images are looked for.
     Object[] how = {"--mean", 0.5, "--std", 0.5, "--layer-bits", "blocks.9.fc1=4"};
