@@ -153,6 +153,7 @@ final class SearchCommand implements Callable<Integer> {
     SearchSummary summary;
     try (ProgressLine progress = new ProgressLine()) {
       ImageSplit split = ImageSplit.of(all, calibrationImages, searchCount, progress::at);
+      MixedPrecisionSearch.requireImages(out, split);
       Calibration collected =
           P2vit.calibrate(
               onnx,

@@ -65,6 +65,26 @@ final class Journal implements AutoCloseable {
     }
   }
 
+  /**
+   * Looks at the journal of a folder, if there is one.
+   *
+   * @param known of the subject, before all of it is
+   * @throws InputException as {@link #open}
+   */
+  static void check(Path directory, Map<String, String> known) {
+    Path file = directory.resolve(FILE);
+    if (Files.exists(file)) {
+      try {
+        List<String> lines = wholeLines(Files.readAllBytes(file));
+        if (!lines.isEmpty()) {
+          checkSubject(file, parse(file, 1, lines.get(0)), known);
+        }
+      } catch (IOException e) {
+        throw FileErrors.cannot("read", file, e);
+      }
+    }
+  }
+
   private void read(Path file, Map<String, String> subject) throws IOException {
     List<String> lines = wholeLines(Files.readAllBytes(file));
     if (lines.isEmpty()) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.p2vit.generator.Drop;
 import org.p2vit.generator.cycles.MemoryTiming;
 import org.p2vit.image.ImageSource;
+import org.p2vit.model.InputException;
 import org.p2vit.model.QuantizedModel;
 import org.p2vit.onnx.FloatReference;
 import org.p2vit.onnx.FloatVit;
@@ -27,6 +28,9 @@ import org.p2vit.rtl.Architecture;
 public final class MixedPrecisionSearch implements AutoCloseable {
   /** Images that sensitivities are measured with; more change the ranking little. */
   static final int SENSITIVITY_IMAGES = 32;
+
+  /** In the subject of a journal. */
+  private static final String IMAGES = "images";
 
   private final FloatVit vit;
   private final Calibration calibration;
@@ -123,6 +127,15 @@ public final class MixedPrecisionSearch implements AutoCloseable {
       int floatRight) {}
 
   /**
+   * Refuses a folder in which other images were searched with, before anything is quantized.
+   *
+   * @throws InputException that names its journal
+   */
+  public static void requireImages(Path directory, ImageSplit images) {
+    Journal.check(directory, Map.of(IMAGES, images.fingerprint()));
+  }
+
+  /**
    * Searches.
    *
    * @param onnx for the sensitivities
@@ -133,7 +146,7 @@ public final class MixedPrecisionSearch implements AutoCloseable {
     plan.budget().checkFeasible(groups.size());
     Map<String, String> subject = new LinkedHashMap<>();
     subject.put("models", fingerprint);
-    subject.put("images", images.fingerprint());
+    subject.put(IMAGES, images.fingerprint());
     try (Journal journal = Journal.open(plan.directory(), subject)) {
       Sensitivity sensitivity = sensitivity(plan.directory(), subject, onnx, unlabelled);
       Measurement measurement =

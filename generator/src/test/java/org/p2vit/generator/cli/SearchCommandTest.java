@@ -165,6 +165,7 @@ class SearchCommandTest {
     CommandLineRun run =
         CommandLineRun.of(arguments(other, "--max-mean-bits", 4.6, "--first", 100));
     expectError(run, "'images' differs");
+    assertFalse(run.err().contains("quantize"), "before any work: " + run.err());
     assertFalse(Files.exists(other.resolve("model.json")));
   }
 
