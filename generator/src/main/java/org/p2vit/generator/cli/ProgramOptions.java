@@ -15,7 +15,9 @@ final class ProgramOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Images that one start computes, each overlapping with the next, at most 1000 (default: ${DEFAULT-VALUE}).")
+          "Images that one start computes, each overlapping with the next, at most "
+              + MOST_IMAGES
+              + " (default: ${DEFAULT-VALUE}).")
   private int images;
 
   @Option(

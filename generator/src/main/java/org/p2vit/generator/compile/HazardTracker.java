@@ -140,8 +140,7 @@ final class HazardTracker {
     }
 
     private int[] ofFirst(int chunk, int length) {
-      int[] need = new int[length];
-      Arrays.fill(need, Requirement.NONE);
+      int[] need = none(length);
       need[0] = firstNeed.get(chunk);
       return need;
     }
@@ -337,10 +336,15 @@ final class HazardTracker {
 
   private static void set(int[][] need, int chunk, int length, int index, int units) {
     if (need[chunk] == null) {
-      need[chunk] = new int[length];
-      Arrays.fill(need[chunk], Requirement.NONE);
+      need[chunk] = none(length);
     }
     need[chunk][index] = units;
+  }
+
+  private static int[] none(int length) {
+    int[] need = new int[length];
+    Arrays.fill(need, Requirement.NONE);
+    return need;
   }
 
   /** The other row blocks need nothing. */

@@ -288,7 +288,7 @@ final class LayerNormTiming extends RowByRowTiming {
       count = 1 + normalizeRead.turns(nextRead + groups, groups, count - 1);
     }
     long first = nextRead;
-    reads(asked, first, count);
+    reads(asked, first, count, groups, 1);
     element = own + (long) (count - 1) * groups;
     long lastWrite = element + ELEMENT_TO_WRITE + pipeline.stalled();
     if (lastWrite < undisturbed) {
@@ -308,22 +308,29 @@ final class LayerNormTiming extends RowByRowTiming {
     }
   }
 
-  /** Words are read; the parameters of the first of them come when they are asked for. */
-  private void reads(long ask, long first, int count) {
+  /**
+   * Words are read, several times in a row; the parameters of the first of them come when they are
+   * asked for.
+   *
+   * @param period from each time to the next
+   */
+  private void reads(long ask, long first, int count, long period, int times) {
     inPhase(ask);
     inPhase(first);
     parameterReads.add(ask, 1);
+    // Each time but the last, the first parameters of the next words follow.
+    parameterReads.addTrains(first + groups, groups, 1, count, period, times - 1);
     if (count > 1) {
-      parameterReads.add(first + groups, groups, 1, count - 1, 1);
+      long last = first + (times - 1) * period;
+      parameterReads.add(last + groups, groups, 1, count - 1, 1);
     }
-    int lost = lostTurns(ask, first);
-    residualReads.add(first - (long) lost * groups, groups, 1, lost + count, 1);
-  }
-
-  /** Turns that MATMUL took are used anyway: if they are whole, all reads are one train. */
-  private int lostTurns(long ask, long first) {
     int late = (int) (first - ask);
-    return late % groups == 0 ? late / groups : 0;
+    if (late % groups == 0) {
+      // Turns that MATMUL took are used anyway: with them all reads are one train.
+      residualReads.add(ask, groups, 1, times * (late / groups + count), 1);
+    } else {
+      residualReads.addTrains(first, groups, 1, count, period, times);
+    }
   }
 
   /**
@@ -344,21 +351,9 @@ final class LayerNormTiming extends RowByRowTiming {
     if (times == 0) {
       return;
     }
-    inPhase(asked);
-    inPhase(nextRead);
-    // Each time but the last, the parameters of the next words follow.
-    long last = nextRead + (times - 1) * period;
-    parameterReads.add(asked, 1);
-    parameterReads.addTrains(nextRead + groups, groups, 1, count, period, times - 1);
-    parameterReads.add(last + groups, groups, 1, count - 1, 1);
-    int lost = lostTurns(asked, nextRead);
-    if (lost > 0) {
-      residualReads.add(asked, groups, 1, times * (lost + count), 1);
-    } else {
-      residualReads.addTrains(nextRead, groups, 1, count, period, times);
-    }
-    long toWrite = done - (long) (count - 1) * groups - first;
-    writes.addTrains(nextRead + toWrite, groups, 1, count, period, times);
+    reads(asked, nextRead, count, period, times);
+    long firstWrite = done - (long) (count - 1) * groups + period;
+    writes.addTrains(firstWrite, groups, 1, count, period, times);
     done += times * period;
     element += times * period;
     word += times * count;
